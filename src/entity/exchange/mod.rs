@@ -1,0 +1,7 @@
+//! What comes in and goes out once.
+
+pub mod attendance_event;
+pub mod file;
+pub mod idempotency_key;
+pub mod inbox;
+pub mod outbox;

@@ -1,0 +1,5 @@
+//! Who there is.
+
+pub mod credential;
+pub mod department;
+pub mod staff;

@@ -1,0 +1,4 @@
+//! What there is.
+
+pub mod asset;
+pub mod asset_group;

@@ -1,0 +1,5 @@
+//! What happens.
+
+pub mod approval;
+pub mod approval_manager;
+pub mod history;

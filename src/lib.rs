@@ -1,0 +1,5 @@
+//! Assetry.
+pub mod app;
+pub mod db;
+pub mod domain;
+pub mod entity;
