@@ -12,6 +12,8 @@ use crate::{app::App, db::Database, entity::words::Door};
 mod actor;
 mod fault;
 mod permission;
+pub mod rbac;
+pub mod sessions;
 pub mod text;
 
 pub use actor::{Actor, Person};
