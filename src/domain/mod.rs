@@ -9,7 +9,11 @@ use chrono::{DateTime, Utc};
 
 use crate::{app::App, db::Database, entity::words::Door};
 
+pub mod approvals;
+pub mod asset_groups;
+pub mod assets;
 pub mod departments;
+pub mod history;
 pub mod idempotency;
 pub mod rbac;
 pub mod sessions;

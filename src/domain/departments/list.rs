@@ -36,11 +36,22 @@ pub enum Order {
 impl Order {
     fn key(self, descending: bool) -> PageKey<department::Entity> {
         use department::Column::{Id, Name};
-        let (name, column, read): (_, _, fn(&Department) -> (CursorKey, i64)) = match self {
-            Self::Entry => ("entry", None, |row| (CursorKey::None(()), row.id)),
-            Self::Name => ("name", Some(Name), |row| (CursorKey::Text(row.name.clone()), row.id)),
+        let by_id = PageKey {
+            name: "entry",
+            column: None,
+            id: Id,
+            descending,
+            read: |row: &Department| (CursorKey::None(()), row.id),
         };
-        PageKey { name, column, id: Id, descending, read }
+        match self {
+            Self::Entry => by_id,
+            Self::Name => PageKey {
+                name: "name",
+                column: Some(Name),
+                read: |row| (CursorKey::Text(row.name.clone()), row.id),
+                ..by_id
+            },
+        }
     }
 
     /// The order's name in cursors.

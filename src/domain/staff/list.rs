@@ -44,12 +44,28 @@ pub enum Order {
 impl Order {
     fn key(self, descending: bool) -> PageKey<staff::Entity> {
         use staff::Column::{Id, Name, Username};
-        let (name, column, read): (_, _, fn(&Staff) -> (CursorKey, i64)) = match self {
-            Self::Entry => ("entry", None, |row| (CursorKey::None(()), row.id)),
-            Self::Name => ("name", Some(Name), |row| (CursorKey::Text(row.name.clone()), row.id)),
-            Self::Username => ("username", Some(Username), |row| (CursorKey::Text(row.username.clone()), row.id)),
+        let by_id = PageKey {
+            name: "entry",
+            column: None,
+            id: Id,
+            descending,
+            read: |row: &Staff| (CursorKey::None(()), row.id),
         };
-        PageKey { name, column, id: Id, descending, read }
+        match self {
+            Self::Entry => by_id,
+            Self::Name => PageKey {
+                name: "name",
+                column: Some(Name),
+                read: |row| (CursorKey::Text(row.name.clone()), row.id),
+                ..by_id
+            },
+            Self::Username => PageKey {
+                name: "username",
+                column: Some(Username),
+                read: |row| (CursorKey::Text(row.username.clone()), row.id),
+                ..by_id
+            },
+        }
     }
 
     /// The order's name in cursors.
