@@ -12,6 +12,7 @@ use crate::{app::App, db::Database, entity::words::Door};
 mod actor;
 mod fault;
 mod permission;
+pub mod secrets;
 pub mod text;
 
 pub use actor::{Actor, Person};
