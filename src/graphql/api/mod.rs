@@ -1,12 +1,13 @@
 //! The schema: one file a subject; a resolver is one call into the domain.
 
-use async_graphql::{EmptySubscription, MergedObject, Schema};
+use async_graphql::{MergedObject, MergedSubscription, Schema};
 
 mod approvals;
 mod asset_groups;
 mod asset_inputs;
 mod assets;
 mod departments;
+mod events;
 mod history;
 mod kit;
 mod node;
@@ -26,10 +27,16 @@ pub struct Query(
 #[derive(Debug, Default, MergedObject)]
 pub struct Mutation(assets::AssetMutation, asset_groups::AssetGroupMutation, approvals::ApprovalMutation);
 
+/// Listening.
+#[derive(Debug, Default, MergedSubscription)]
+pub struct Subscription(events::EventSubscription);
+
 /// The schema with its roots.
-pub type AssetrySchema = Schema<Query, Mutation, EmptySubscription>;
+pub type AssetrySchema = Schema<Query, Mutation, Subscription>;
 
 /// Builds the schema. Limits and checks are the door's, not the schema's.
 pub fn schema() -> AssetrySchema {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription).finish()
+    Schema::build(Query::default(), Mutation::default(), Subscription::default())
+        .data(crate::domain::events::Feed::default())
+        .finish()
 }
