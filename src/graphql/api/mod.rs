@@ -1,6 +1,6 @@
 //! The schema: one file a subject; a resolver is one call into the domain.
 
-use async_graphql::{MergedObject, MergedSubscription, Schema};
+use async_graphql::{MergedObject, MergedSubscription};
 
 mod approvals;
 mod asset_groups;
@@ -32,10 +32,10 @@ pub struct Mutation(assets::AssetMutation, asset_groups::AssetGroupMutation, app
 pub struct Subscription(events::EventSubscription);
 
 /// The schema with its roots.
-pub type AssetrySchema = Schema<Query, Mutation, Subscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// Builds the schema. Limits and checks are the door's, not the schema's.
-pub fn schema() -> AssetrySchema {
+pub fn schema() -> Schema {
     Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .data(crate::domain::events::Feed::default())
         .finish()
