@@ -6,6 +6,9 @@ pub mod commands;
 /// The listener: doors merged, request ids, access lines, metrics, health, graceful stop.
 pub mod serve;
 
+/// The GraphQL door: checks, transports, and the schema with one file a subject.
+pub mod graphql;
+
 /// What the system can do, one function a thing, the same for every door; permissions and the error catalogue.
 pub mod domain;
 

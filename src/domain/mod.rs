@@ -9,15 +9,46 @@ use chrono::{DateTime, Utc};
 
 use crate::{app::App, db::Database, entity::words::Door};
 
-mod actor;
-mod fault;
-mod permission;
+pub mod approvals;
+pub mod asset_groups;
+pub mod assets;
+pub mod departments;
+pub mod history;
+pub mod idempotency;
+pub mod rbac;
 pub mod secrets;
+pub mod sessions;
+pub mod staff;
 pub mod text;
 
+mod actor;
+mod change;
+mod fault;
+mod key;
+mod permission;
+mod tree;
+
 pub use actor::{Actor, Person};
+pub use change::Change;
 pub use fault::{Code, Fault, Kind, Language, Outcome};
+pub use key::{Found, Key, Keyed, by_ids, find_all};
 pub use permission::{Permission, Permissions};
+pub use tree::in_subtree;
+
+/// Runs `$body`, which works in the transaction `$tx`, and commits; again when the database asks for it.
+macro_rules! transact {
+    ($ctx:expr, |$tx:ident| $body:expr) => {
+        $ctx.db()
+            .retry(|| async {
+                let $tx = $ctx.db().begin().await?;
+                let value = $body.await?;
+                $tx.commit().await?;
+                Ok::<_, $crate::domain::Fault>(value)
+            })
+            .await
+    };
+}
+pub(crate) use transact;
 
 /// Who asks, through which door, and what the server can reach.
 #[derive(Clone, Debug)]

@@ -1,0 +1,166 @@
+//! Deciding on a request: once, whichever door the decision comes through.
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
+
+use crate::{
+    domain::{
+        Code, Context, Key, Outcome, Permission,
+        assets::{
+            Asset, change_all,
+            state::{Action, Owner, Transition, step},
+        },
+        history::{self, Line, Named},
+        text, transact,
+    },
+    entity::{
+        approval, asset, staff,
+        words::{ApprovalKind, ApprovalState, AssetKind},
+    },
+};
+
+use super::{
+    Approval,
+    machine::{self, Event},
+    pieces, store,
+};
+
+/// Which request is decided.
+#[derive(Clone, Debug)]
+pub enum Which {
+    /// The request with this key.
+    Request(i64),
+    /// The waiting request of this kind for the whole asset, as the asset-platform dialect names it.
+    OpenFor {
+        /// The asset.
+        asset: Key,
+        /// What was asked for.
+        kind: ApprovalKind,
+    },
+}
+
+/// A decision.
+#[derive(Clone, Debug)]
+pub struct Decide {
+    /// Which request.
+    pub which: Which,
+    /// Whether it is agreed to.
+    pub approve: bool,
+    /// What the decider writes.
+    pub reason: Option<String>,
+}
+
+/// Decides on a request and moves its asset. Permission `/approvals/*` (contract: asset-platform §7.17 to §7.22).
+pub async fn decide(ctx: &Context, input: &Decide) -> Outcome<Approval> {
+    ctx.may(Permission::Approvals)?;
+    ctx.person()?;
+    input.reason.as_deref().map_or(Ok(()), |reason| text::bounded("reason", reason, text::LONG))?;
+    transact!(ctx, |tx| decide_in(&tx, ctx, input))
+}
+
+async fn decide_in(db: &impl ConnectionTrait, ctx: &Context, input: &Decide) -> Outcome<Approval> {
+    let (approval, asset) = find(db, &input.which).await?;
+    let event = if input.approve { Event::Approve } else { Event::Reject };
+    let state = machine::step(approval.state, event).map_err(|code| code.on("approvalId"))?;
+    if approval.whole {
+        move_row(db, ctx, &approval, &asset, input.approve).await?;
+    } else if input.approve {
+        pieces::hand_over(db, ctx, &approval, &asset).await?;
+    } else {
+        let line = line(&approval, &asset, crate::entity::words::HistoryKind::Reject);
+        history::write(db, ctx, ctx.now(), &[line]).await?;
+    }
+    let closed = store::close(db, ctx, state, input.reason.as_deref(), |update| {
+        update.filter(approval::Column::Id.eq(approval.id))
+    })
+    .await?;
+    if closed != 1 {
+        return Err(Code::ApprovalDecided.on("approvalId"));
+    }
+    approval::Entity::find_by_id(approval.id).one(db).await?.ok_or_else(|| Code::ApprovalNotFound.into())
+}
+
+/// The request and its asset, locked for this transaction where the database locks rows.
+async fn find(db: &impl ConnectionTrait, which: &Which) -> Outcome<(Approval, Asset)> {
+    match which {
+        Which::Request(id) => {
+            let approval = approval::Entity::find_by_id(*id).lock_exclusive().one(db).await?;
+            let approval = approval.ok_or(Code::ApprovalNotFound.on("approvalId"))?;
+            let asset = asset::Entity::find_by_id(approval.asset_id).lock_exclusive().one(db).await?;
+            Ok((approval, asset.ok_or(Code::AssetNotFound.on("assetId"))?))
+        }
+        Which::OpenFor { asset, kind } => {
+            let asset = asset.find::<asset::Entity>(db).await?.ok_or(Code::AssetNotFound.on("assetId"))?;
+            let mismatch = || Code::AssetStatusMismatch.on("assetId");
+            step(asset.status, Action::decide(*kind, true)).map_err(|code| code.on("assetId"))?;
+            let approval = approval::Entity::find()
+                .filter(approval::Column::AssetId.eq(asset.id))
+                .filter(approval::Column::Kind.eq(*kind))
+                .filter(approval::Column::Whole.eq(true))
+                .filter(approval::Column::State.eq(ApprovalState::Pending))
+                .lock_exclusive()
+                .one(db)
+                .await?;
+            Ok((approval.ok_or_else(mismatch)?, asset))
+        }
+    }
+}
+
+/// Moves a whole row by the life cycle.
+async fn move_row(
+    db: &impl ConnectionTrait,
+    ctx: &Context,
+    approval: &Approval,
+    asset: &Asset,
+    approve: bool,
+) -> Outcome<()> {
+    let row = step(asset.status, Action::decide(approval.kind, approve)).map_err(|code| code.on("assetId"))?;
+    let holder = owner(ctx, approval, asset, row)?;
+    change_all(db, ctx, &[asset.id], row.from, |update| {
+        update
+            .col_expr(asset::Column::Status, Expr::value(row.to))
+            .col_expr(asset::Column::HolderId, Expr::value(holder))
+            .col_expr(asset::Column::ApplicantId, Expr::value(None::<i64>))
+            .col_expr(asset::Column::TargetId, Expr::value(None::<i64>))
+    })
+    .await?;
+    let old_holder = match asset.holder_id {
+        Some(id) => staff::Entity::find_by_id(id).one(db).await?,
+        None => None,
+    };
+    let related = match approval.kind {
+        ApprovalKind::Transfer | ApprovalKind::Return => old_holder.as_ref().map(Named::from),
+        ApprovalKind::Claim | ApprovalKind::Repair => None,
+    };
+    let told = line(approval, asset, row.record);
+    let related = related.or(told.related.clone());
+    history::write(db, ctx, ctx.now(), &[Line { related, ..told }]).await
+}
+
+/// Who holds the asset afterwards.
+fn owner(ctx: &Context, approval: &Approval, asset: &Asset, row: &Transition) -> Outcome<Option<i64>> {
+    let gone = || Code::StaffNotFound.into();
+    match row.owner {
+        Owner::Same => Ok(asset.holder_id),
+        Owner::Nobody => Ok(None),
+        Owner::Decider => Ok(Some(ctx.person()?.id)),
+        Owner::Applicant => approval.applicant_id.map(Some).ok_or_else(gone),
+        Owner::Target => approval.target_id.map(Some).ok_or_else(gone),
+    }
+}
+
+/// A line about the request with the names it was submitted under.
+pub(super) fn line<'a>(approval: &Approval, asset: &'a Asset, kind: crate::entity::words::HistoryKind) -> Line<'a> {
+    let named = |id: Option<i64>, unique_id: &str, name: &str| Named {
+        id: id.unwrap_or_default(),
+        unique_id: unique_id.to_owned(),
+        name: name.to_owned(),
+    };
+    let target = approval.target_unique_id.as_deref().zip(approval.target_name.as_deref());
+    Line {
+        related: Some(named(approval.applicant_id, &approval.applicant_unique_id, &approval.applicant_name)),
+        target: target.map(|(unique_id, name)| named(approval.target_id, unique_id, name)),
+        approval_id: Some(approval.id),
+        pieces: (asset.kind == AssetKind::Quantity).then_some(approval.quantity),
+        ..Line::about(kind, asset)
+    }
+}

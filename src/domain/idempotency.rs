@@ -1,0 +1,53 @@
+//! Asking twice with one key gives one effect and the same answer.
+
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, Set};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::entity::idempotency_key;
+
+use super::{Code, Context, Outcome, text};
+
+/// A key that a client chose for an operation, and what makes its input this input.
+#[derive(Clone, Debug)]
+pub struct Once {
+    operation: &'static str,
+    key: String,
+    fingerprint: String,
+}
+
+impl Once {
+    /// The key of `operation` with `input`; none when the client gave no key.
+    pub fn new(operation: &'static str, key: Option<&str>, input: &impl Serialize) -> Outcome<Option<Self>> {
+        let Some(key) = key else { return Ok(None) };
+        text::name("idempotencyKey", key)?;
+        let bytes = serde_json::to_vec(input).map_err(super::Fault::internal)?;
+        let fingerprint = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Some(Self { operation, key: key.to_owned(), fingerprint }))
+    }
+
+    /// The keys of the rows an earlier call with this key made; refuses the key when that call had another input.
+    pub async fn earlier(&self, db: &impl ConnectionTrait, ctx: &Context) -> Outcome<Option<Vec<i64>>> {
+        let name = (ctx.person()?.id, self.operation.to_owned(), self.key.clone());
+        let Some(row) = idempotency_key::Entity::find_by_id(name).one(db).await? else { return Ok(None) };
+        if row.fingerprint != self.fingerprint {
+            return Err(Code::IdempotencyKeyReused.on("idempotencyKey"));
+        }
+        Ok(Some(serde_json::from_str(&row.result).map_err(super::Fault::internal)?))
+    }
+
+    /// Remembers the rows this call made, in its own transaction.
+    pub async fn remember(&self, db: &impl ConnectionTrait, ctx: &Context, made: &[i64]) -> Outcome<()> {
+        idempotency_key::ActiveModel {
+            staff_id: Set(ctx.person()?.id),
+            operation: Set(self.operation.to_owned()),
+            key: Set(self.key.clone()),
+            fingerprint: Set(self.fingerprint.clone()),
+            result: Set(serde_json::to_string(made).map_err(super::Fault::internal)?),
+            created_at: Set(ctx.now()),
+        }
+        .insert(db)
+        .await?;
+        Ok(())
+    }
+}
