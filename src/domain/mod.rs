@@ -14,6 +14,8 @@ pub mod asset_groups;
 pub mod assets;
 pub mod history;
 pub mod idempotency;
+pub mod rbac;
+pub mod sessions;
 pub mod text;
 
 mod actor;

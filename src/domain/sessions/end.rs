@@ -1,0 +1,78 @@
+//! Ending sessions: logout, everything of one person, and clearing away the long dead.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::Expr,
+};
+
+use crate::{
+    app::App,
+    domain::{Context, Outcome},
+    entity::session,
+};
+
+/// Ends the session that speaks, in all its faces.
+pub async fn end(ctx: &Context) -> Outcome<()> {
+    let id = ctx.person()?.session_id;
+    let now = ctx.now();
+    ctx.db()
+        .retry(|| async {
+            let tx = ctx.db().begin().await?;
+            session::Entity::update_many()
+                .col_expr(session::Column::EndedAt, Expr::value(now))
+                .filter(session::Column::Id.eq(id))
+                .filter(session::Column::EndedAt.is_null())
+                .exec(&tx)
+                .await?;
+            tx.commit().await?;
+            Ok(())
+        })
+        .await
+}
+
+/// Ends every session of a person within `tx`: called by whatever locks the person or changes the password.
+pub async fn end_all(tx: &impl ConnectionTrait, staff: i64, now: DateTime<Utc>) -> Result<(), DbErr> {
+    session::Entity::update_many()
+        .col_expr(session::Column::EndedAt, Expr::value(now))
+        .filter(session::Column::StaffId.eq(staff))
+        .filter(session::Column::EndedAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Days for which a session is kept beyond its end, so that its bearer still learns why it is refused.
+const KEPT_DAYS: i64 = 30;
+/// Most rows deleted in one transaction.
+const BATCH: u64 = 1000;
+
+/// Deletes sessions that ended long ago and gives their number.
+pub async fn sweep(app: &App) -> Outcome<u64> {
+    let before = app.now() - TimeDelta::days(KEPT_DAYS);
+    let mut swept = 0;
+    loop {
+        let batch = app
+            .db
+            .retry(|| async {
+                let tx = app.db.begin().await?;
+                let dead = session::Entity::find()
+                    .select_only()
+                    .column(session::Column::Id)
+                    .filter(session::Column::EndsAt.lt(before))
+                    .limit(BATCH)
+                    .into_query();
+                let deleted = session::Entity::delete_many()
+                    .filter(session::Column::Id.in_subquery(dead))
+                    .exec(&tx)
+                    .await?
+                    .rows_affected;
+                tx.commit().await?;
+                Ok::<_, DbErr>(deleted)
+            })
+            .await?;
+        swept += batch;
+        if batch < BATCH {
+            return Ok(swept);
+        }
+    }
+}
