@@ -176,6 +176,12 @@ impl Fault {
         Self { item: Some(item), ..self }
     }
 
+    /// The same fault about the input as a whole, not one item of a list.
+    #[must_use]
+    pub fn of_whole(self) -> Self {
+        Self { item: None, ..self }
+    }
+
     /// The same fault about the input field `field`.
     #[must_use]
     pub fn on(self, field: &'static str) -> Self {

@@ -12,10 +12,12 @@ use crate::{app::App, db::Database, entity::words::Door};
 pub mod approvals;
 pub mod asset_groups;
 pub mod assets;
+pub mod departments;
 pub mod history;
 pub mod idempotency;
 pub mod rbac;
 pub mod sessions;
+pub mod staff;
 pub mod text;
 
 mod actor;
@@ -23,12 +25,14 @@ mod change;
 mod fault;
 mod key;
 mod permission;
+mod tree;
 
 pub use actor::{Actor, Person};
 pub use change::Change;
 pub use fault::{Code, Fault, Kind, Language, Outcome};
 pub use key::{Found, Key, Keyed, by_ids, find_all};
 pub use permission::{Permission, Permissions};
+pub use tree::in_subtree;
 
 /// Runs `$body`, which works in the transaction `$tx`, and commits; again when the database asks for it.
 macro_rules! transact {

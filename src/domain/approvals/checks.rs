@@ -25,6 +25,28 @@ pub(super) struct Facts<'a> {
     pub(super) available: i64,
 }
 
+/// The legacy number of a refusal (contract: feishu-app §1.6); none for codes that table does not know.
+pub const fn legacy_code(code: Code) -> Option<i32> {
+    match code {
+        Code::ApprovalNotFound => Some(1),
+        Code::AssetNotFound
+        | Code::ManagerNotFound
+        | Code::ClaimantNotGeneralStaff
+        | Code::ReturnerNotGeneralStaff
+        | Code::SenderNotGeneralStaff
+        | Code::ReceiverNotGeneralStaff
+        | Code::ClaimantElsewhere
+        | Code::ReturnerElsewhere
+        | Code::SenderElsewhere
+        | Code::TargetGroupGone => Some(2),
+        Code::NotQuantityAsset => Some(3),
+        Code::QuantityInsufficient => Some(4),
+        Code::ClaimOfNothing | Code::ReturnOfNothing | Code::TransferOfNothing => Some(250),
+        Code::TransferToSelf => Some(529),
+        _ => None,
+    }
+}
+
 type Check = fn(&Facts<'_>) -> Option<Fault>;
 
 /// The checks in order. A repair has the first only.

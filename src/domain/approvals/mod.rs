@@ -21,6 +21,7 @@ mod pieces;
 mod store;
 mod submit;
 
+pub use checks::legacy_code;
 pub use decide::{Decide, Which, decide};
 pub use list::{Filter, count, list, managers_of};
 pub use submit::{Item, Submit, Submitted, submit};

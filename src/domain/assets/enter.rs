@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     domain::{
-        Actor, Code, Context, Key, Outcome, Permission, approvals, find_all,
+        Actor, Code, Context, Fault, Key, Outcome, Permission, approvals, find_all,
         history::{self, Line, acting},
         idempotency::Once,
         text, transact,
@@ -136,7 +136,7 @@ pub struct Create {
 pub async fn create(ctx: &Context, input: Create) -> Outcome<Asset> {
     let mut made = register(ctx, std::slice::from_ref(&input.asset), input.idempotency_key.as_deref())
         .await
-        .map_err(|fault| crate::domain::Fault { item: None, ..fault })?;
+        .map_err(Fault::of_whole)?;
     made.pop().ok_or_else(|| Code::Internal.into())
 }
 

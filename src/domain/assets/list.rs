@@ -59,16 +59,28 @@ pub enum Order {
     ValueOrigin,
 }
 
+type ReadCursor = fn(&Asset) -> (CursorKey, i64);
+
 impl Order {
+    /// Names the order in cursors.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Entry => "entry",
+            Self::Name => "name",
+            Self::EnteredOn => "enteredOn",
+            Self::ValueOrigin => "valueOrigin",
+        }
+    }
+
     fn key(self, descending: bool) -> PageKey<asset::Entity> {
         use asset::Column::{EnteredOn, Id, Name, ValueOrigin};
-        let (name, column, read): (_, _, fn(&Asset) -> (CursorKey, i64)) = match self {
-            Self::Entry => ("entry", None, |row| (CursorKey::None(()), row.id)),
-            Self::Name => ("name", Some(Name), |row| (CursorKey::Text(row.name.clone()), row.id)),
-            Self::EnteredOn => ("enteredOn", Some(EnteredOn), |row| (CursorKey::Date { day: row.entered_on }, row.id)),
-            Self::ValueOrigin => ("valueOrigin", Some(ValueOrigin), |row| (CursorKey::Int(row.value_origin), row.id)),
+        let (column, read): (_, ReadCursor) = match self {
+            Self::Entry => (None, |row| (CursorKey::None(()), row.id)),
+            Self::Name => (Some(Name), |row| (CursorKey::Text(row.name.clone()), row.id)),
+            Self::EnteredOn => (Some(EnteredOn), |row| (CursorKey::Date { day: row.entered_on }, row.id)),
+            Self::ValueOrigin => (Some(ValueOrigin), |row| (CursorKey::Int(row.value_origin), row.id)),
         };
-        PageKey { name, column, id: Id, descending, read }
+        PageKey { name: self.name(), column, id: Id, descending, read }
     }
 }
 

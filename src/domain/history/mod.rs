@@ -10,7 +10,7 @@ use super::{Actor, Context, Outcome};
 mod list;
 mod sentence;
 
-pub use list::{Filter, History, count, list};
+pub use list::{Filter, History, count, get, list};
 pub use sentence::sentence;
 
 /// A person as a line of history names them.

@@ -1,26 +1,65 @@
 //! What people hold: the grants of their group, of their roles, and what everybody has.
 
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
+use std::collections::HashMap;
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationDef};
 
 use crate::{
-    domain::{Permission, Permissions},
-    entity::staff,
+    domain::{Outcome, Permission, Permissions},
+    entity::{role_permission, staff, staff_role},
 };
 
 /// Everything `staff` holds; nothing while locked.
-pub async fn permissions_of(db: &impl ConnectionTrait, staff: &staff::Model) -> Result<Permissions, DbErr> {
-    if staff.locked {
-        return Ok(Permissions::default());
-    }
-    const SQL: &str = "SELECT DISTINCT role_permission.permission FROM staff_role \
-                       JOIN role_permission ON role_permission.role_id = staff_role.role_id WHERE staff_role.staff_id = $1";
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), SQL, [staff.id.into()]);
-    let granted = Granted::find_by_statement(statement).all(db).await?;
-    let roles = granted.iter().filter_map(|granted| Permission::parse(&granted.permission));
-    Ok(roles.fold(Permissions::of_group(staff.staff_group), Permissions::with))
+pub async fn permissions_of(db: &impl ConnectionTrait, staff: &staff::Model) -> Outcome<Permissions> {
+    let mut held = permissions_of_many(db, std::slice::from_ref(staff)).await?;
+    Ok(held.remove(&staff.id).unwrap_or_default())
 }
 
-#[derive(Debug, FromQueryResult)]
-struct Granted {
-    permission: String,
+/// Everything that each of `staff` holds; nothing for who is locked. For loaders.
+pub async fn permissions_of_many(
+    db: &impl ConnectionTrait,
+    staff: &[staff::Model],
+) -> Outcome<HashMap<i64, Permissions>> {
+    let free: Vec<&staff::Model> = staff.iter().filter(|person| !person.locked).collect();
+    let mut held: HashMap<i64, Permissions> =
+        free.iter().map(|person| (person.id, Permissions::of_group(person.staff_group))).collect();
+    let granted: Vec<(i64, String)> = staff_role::Entity::find()
+        .select_only()
+        .column(staff_role::Column::StaffId)
+        .column(role_permission::Column::Permission)
+        .join(JoinType::InnerJoin, grants())
+        .filter(staff_role::Column::StaffId.is_in(free.iter().map(|person| person.id)))
+        .into_tuple()
+        .all(db)
+        .await?;
+    for (person, name) in granted {
+        if let (Some(permissions), Some(permission)) = (held.get_mut(&person), Permission::parse(&name)) {
+            *permissions = permissions.with(permission);
+        }
+    }
+    Ok(held)
+}
+
+/// From a person's role to what it grants.
+fn grants() -> RelationDef {
+    staff_role::Entity::belongs_to(role_permission::Entity)
+        .from(staff_role::Column::RoleId)
+        .to(role_permission::Column::RoleId)
+        .into()
+}
+
+/// What each of these roles grants; for loaders.
+pub async fn permissions_of_roles(db: &impl ConnectionTrait, roles: &[i64]) -> Outcome<HashMap<i64, Permissions>> {
+    let rows = role_permission::Entity::find()
+        .filter(role_permission::Column::RoleId.is_in(roles.iter().copied()))
+        .all(db)
+        .await?;
+    let mut granted: HashMap<i64, Permissions> = HashMap::new();
+    for row in rows {
+        if let Some(permission) = Permission::parse(&row.permission) {
+            let permissions = granted.entry(row.role_id).or_default();
+            *permissions = permissions.with(permission);
+        }
+    }
+    Ok(granted)
 }

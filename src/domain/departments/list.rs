@@ -1,0 +1,98 @@
+//! Lists of departments, for everybody logged in.
+
+use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, Select};
+
+use super::Department;
+use crate::{
+    db::{self, CursorKey, Page, PageKey, Tree, Window},
+    domain::{Context, Outcome, in_subtree},
+    entity::department,
+};
+
+/// Which departments are wanted; an empty filter wants all.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only directly below this one.
+    pub parent: Option<i64>,
+    /// Only this one and those below it.
+    pub subtree: Option<i64>,
+    /// Only those with, or without, a department above.
+    pub root: Option<bool>,
+    /// Only whose name or location contains this text; ASCII letters compare without case.
+    pub search: Option<String>,
+}
+
+/// How departments are ordered; ties by order of entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, async_graphql::Enum)]
+#[graphql(name = "DepartmentOrderField")]
+pub enum Order {
+    /// By order of entry.
+    #[default]
+    Entry,
+    /// By name.
+    Name,
+}
+
+impl Order {
+    fn key(self, descending: bool) -> PageKey<department::Entity> {
+        use department::Column::{Id, Name};
+        let by_id = PageKey {
+            name: "entry",
+            column: None,
+            id: Id,
+            descending,
+            read: |row: &Department| (CursorKey::None(()), row.id),
+        };
+        match self {
+            Self::Entry => by_id,
+            Self::Name => PageKey {
+                name: "name",
+                column: Some(Name),
+                read: |row| (CursorKey::Text(row.name.clone()), row.id),
+                ..by_id
+            },
+        }
+    }
+
+    /// The order's name in cursors.
+    pub fn name(self) -> &'static str {
+        self.key(false).name
+    }
+}
+
+/// A window of the departments that `filter` wants.
+pub async fn list(
+    ctx: &Context,
+    filter: &Filter,
+    order: Order,
+    descending: bool,
+    window: &Window,
+) -> Outcome<Page<Department>> {
+    ctx.known()?;
+    Ok(db::page(ctx.db().read(), select(filter), &order.key(descending), window).await?)
+}
+
+/// How many departments `filter` wants.
+pub async fn count(ctx: &Context, filter: &Filter) -> Outcome<u64> {
+    ctx.known()?;
+    Ok(select(filter).count(ctx.db().read()).await?)
+}
+
+fn select(filter: &Filter) -> Select<department::Entity> {
+    use department::Column;
+    let search =
+        filter.search.as_deref().filter(|text| !text.is_empty()).map(|text| {
+            Condition::any().add(db::contains(Column::Name, text)).add(db::contains(Column::Location, text))
+        });
+    department::Entity::find().filter(
+        Condition::all()
+            .add_option(filter.parent.map(|parent| Column::ParentId.eq(parent)))
+            .add_option(filter.subtree.map(|root| in_subtree(Column::Id, Tree::Departments, root)))
+            .add_option(filter.root.map(
+                |root| {
+                    if root { Column::ParentId.is_null() } else { Column::ParentId.is_not_null() }
+                },
+            ))
+            .add_option(search),
+    )
+}

@@ -1,0 +1,35 @@
+//! The schema: one file a subject; a resolver is one call into the domain.
+
+use async_graphql::{EmptySubscription, MergedObject, Schema};
+
+mod approvals;
+mod asset_groups;
+mod asset_inputs;
+mod assets;
+mod departments;
+mod history;
+mod kit;
+mod node;
+mod staff;
+
+/// Reading.
+#[derive(Debug, Default, MergedObject)]
+pub struct Query(
+    node::NodeQuery,
+    assets::AssetQuery,
+    asset_groups::AssetGroupQuery,
+    approvals::ApprovalQuery,
+    history::HistoryQuery,
+);
+
+/// Changing.
+#[derive(Debug, Default, MergedObject)]
+pub struct Mutation(assets::AssetMutation, asset_groups::AssetGroupMutation, approvals::ApprovalMutation);
+
+/// The schema with its roots.
+pub type AssetrySchema = Schema<Query, Mutation, EmptySubscription>;
+
+/// Builds the schema. Limits and checks are the door's, not the schema's.
+pub fn schema() -> AssetrySchema {
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription).finish()
+}

@@ -1,0 +1,4 @@
+//! The GraphQL door and the schema behind it.
+
+pub mod api;
+pub mod loaders;
