@@ -3,11 +3,13 @@
 mod open;
 mod page;
 mod retry;
+mod rows;
 mod text;
 mod tree;
 
 pub use open::{Database, Options, StatementHook};
 pub use page::{Cursor, CursorKey, Page, PageKey, Window, page};
 pub use retry::{Transient, is_transient};
+pub use rows::{Rows, Snapshot};
 pub use text::contains;
 pub use tree::{Tree, ancestors, subtree};
