@@ -1,5 +1,6 @@
 //! The only place that knows there are two databases: opening, transactions with retries, pages, text search.
 
+mod keys;
 mod open;
 mod page;
 mod retry;
@@ -7,6 +8,7 @@ mod rows;
 mod text;
 mod tree;
 
+pub use keys::continue_keys;
 pub use open::{Database, Options, StatementHook};
 pub use page::{Cursor, CursorKey, Page, PageKey, Window, page};
 pub use retry::{Transient, is_transient};

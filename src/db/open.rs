@@ -92,7 +92,7 @@ impl Database {
 
     /// Names of the migrations that have not run; reads only.
     pub async fn pending_migrations(&self) -> Result<Vec<String>, DbErr> {
-        let pending = Migrator::get_pending_migrations_read_only(&self.write).await?;
+        let pending = Migrator::get_pending_migrations_read_only(&self.read).await?;
         Ok(pending.iter().map(|migration| migration.name().to_owned()).collect())
     }
 

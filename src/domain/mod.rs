@@ -16,6 +16,7 @@ pub mod departments;
 pub mod history;
 pub mod idempotency;
 pub mod rbac;
+pub mod secrets;
 pub mod sessions;
 pub mod staff;
 pub mod text;
