@@ -4,6 +4,7 @@ mod keys;
 mod open;
 mod page;
 mod retry;
+mod rows;
 mod text;
 mod tree;
 
@@ -11,5 +12,6 @@ pub use keys::continue_keys;
 pub use open::{Database, Options, StatementHook};
 pub use page::{Cursor, CursorKey, Page, PageKey, Window, page};
 pub use retry::{Transient, is_transient};
+pub use rows::{Rows, Snapshot};
 pub use text::contains;
 pub use tree::{Tree, ancestors, subtree};

@@ -8,6 +8,7 @@ use crate::entity::{asset, history, staff, words::HistoryKind};
 use super::{Actor, Context, Outcome};
 
 mod list;
+pub mod listing;
 mod sentence;
 
 pub use list::{Filter, History, count, get, list};
