@@ -7,8 +7,14 @@ use async_graphql::{
     dataloader::{DataLoader, HashMapCache, Loader},
 };
 
+use tokio::sync::OnceCell;
+
 use crate::{
-    domain::{Context, Fault, Keyed, Outcome, approvals, by_ids},
+    domain::{
+        Context, Fault, Keyed, Outcome,
+        approvals::{self, Standing},
+        by_ids,
+    },
     entity::{asset, asset_group, department, staff},
 };
 
@@ -52,6 +58,7 @@ pub struct Loaders {
     groups: ByIdLoader<asset_group::Entity>,
     assets: ByIdLoader<asset::Entity>,
     managers: DataLoader<ManagersOf, HashMapCache>,
+    standing: OnceCell<Standing>,
 }
 
 impl Loaders {
@@ -67,7 +74,13 @@ impl Loaders {
                 tokio::spawn,
                 HashMapCache::default(),
             ),
+            standing: OnceCell::new(),
         }
+    }
+
+    /// The viewer as an applicant.
+    pub async fn standing(&self, context: &Context) -> Outcome<&Standing> {
+        self.standing.get_or_try_init(|| Standing::read(context)).await
     }
 
     /// The person with this key.

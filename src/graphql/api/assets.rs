@@ -146,7 +146,8 @@ impl Asset {
 
     /// What the viewer may do to it now, and if not, the code the mutation would answer.
     async fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<AvailableAction>> {
-        let available = assets::available(ctx.domain()?, &self.0).into_iter();
+        let domain = ctx.domain()?;
+        let available = assets::available(domain, ctx.loaders()?.standing(domain).await?, &self.0).into_iter();
         Ok(available
             .map(|it| AvailableAction { action: it.action, allowed: it.refusal.is_none(), reason: it.refusal })
             .collect())
