@@ -24,7 +24,7 @@ mod submit;
 
 pub use checks::legacy_code;
 pub use decide::{Decide, Which, decide};
-pub use list::{Filter, count, list, managers_of};
+pub use list::{Filter, count, count_each, list, list_each, managers_of};
 pub use standing::Standing;
 pub use submit::{Item, Submit, Submitted, submit};
 
