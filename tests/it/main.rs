@@ -5,6 +5,7 @@ mod commands;
 mod graphql;
 mod harness;
 mod layers;
+mod schema;
 mod serve;
 mod settings;
 mod store;
