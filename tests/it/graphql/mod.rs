@@ -3,3 +3,4 @@
 mod matrix;
 mod pieces;
 mod racing;
+mod statements;
