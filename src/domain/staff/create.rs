@@ -44,10 +44,7 @@ pub async fn create(ctx: &Context, input: Create) -> Outcome<Staff> {
     // The password is no part of the fingerprint: a plain hash of it must not lie in the database.
     let asked = (
         (group, &input.name, &input.username, &input.mobile, &input.email),
-        input.department.as_ref().map(|key| match key {
-            Key::Id(id) => id.to_string(),
-            Key::UniqueId(id) => format!("={id}"),
-        }),
+        format!("{:?}", input.department),
     );
     let once = &Once::new("staffCreate", input.idempotency_key.as_deref(), &asked)?;
     let password = &match &input.password {
