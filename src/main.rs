@@ -1,2 +1,8 @@
-//! x
-fn main() {}
+//! The program `assetry`.
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    assetry::commands::run().await
+}

@@ -1,13 +1,17 @@
 //! The only place that knows there are two databases: opening, transactions with retries, pages, text search.
 
+mod keys;
 mod open;
 mod page;
 mod retry;
+mod rows;
 mod text;
 mod tree;
 
+pub use keys::continue_keys;
 pub use open::{Database, Options, StatementHook};
 pub use page::{Cursor, CursorKey, Page, PageKey, Window, page};
 pub use retry::{Transient, is_transient};
+pub use rows::{Rows, Snapshot};
 pub use text::contains;
 pub use tree::{Tree, ancestors, subtree};

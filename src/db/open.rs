@@ -7,6 +7,7 @@ use sea_orm::{
     AccessMode, ConnectOptions, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
+use tokio::sync::Semaphore;
 
 /// Called with the text of every statement that is sent; tests count with it.
 pub type StatementHook = Arc<dyn Fn(&str) + Send + Sync>;
@@ -35,6 +36,8 @@ impl fmt::Debug for Options {
 pub struct Database {
     write: DatabaseConnection,
     read: DatabaseConnection,
+    /// Places for snapshots that stay open as long as a client reads.
+    pub(super) long: Arc<Semaphore>,
 }
 
 impl Database {
@@ -43,7 +46,8 @@ impl Database {
         let sqlite = options.url.starts_with("sqlite:");
         let write = connect(options, if sqlite { 1 } else { options.connections }, false).await?;
         let read = if sqlite { connect(options, options.connections, true).await? } else { write.clone() };
-        Ok(Self { write, read })
+        let long = Arc::new(Semaphore::new((options.connections as usize / 2).max(1)));
+        Ok(Self { write, read, long })
     }
 
     /// Whether this is the embedded database.
@@ -88,7 +92,7 @@ impl Database {
 
     /// Names of the migrations that have not run; reads only.
     pub async fn pending_migrations(&self) -> Result<Vec<String>, DbErr> {
-        let pending = Migrator::get_pending_migrations_read_only(&self.write).await?;
+        let pending = Migrator::get_pending_migrations_read_only(&self.read).await?;
         Ok(pending.iter().map(|migration| migration.name().to_owned()).collect())
     }
 

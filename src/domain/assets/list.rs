@@ -1,14 +1,11 @@
 //! Lists of assets: in full for those who may see them, and a catalogue of names for everybody.
 
 use chrono::NaiveDate;
-use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, Select,
-    sea_query::{Expr, ExprTrait, Query},
-};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, Select, sea_query::Query};
 
 use crate::{
     db::{self, CursorKey, Page, PageKey, Tree, Window},
-    domain::{Context, Outcome},
+    domain::{Context, Outcome, in_subtree},
     entity::{
         asset, staff,
         words::{AssetKind, AssetStatus},
@@ -59,16 +56,28 @@ pub enum Order {
     ValueOrigin,
 }
 
+type ReadCursor = fn(&Asset) -> (CursorKey, i64);
+
 impl Order {
+    /// Names the order in cursors.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Entry => "entry",
+            Self::Name => "name",
+            Self::EnteredOn => "enteredOn",
+            Self::ValueOrigin => "valueOrigin",
+        }
+    }
+
     fn key(self, descending: bool) -> PageKey<asset::Entity> {
         use asset::Column::{EnteredOn, Id, Name, ValueOrigin};
-        let (name, column, read): (_, _, fn(&Asset) -> (CursorKey, i64)) = match self {
-            Self::Entry => ("entry", None, |row| (CursorKey::None(()), row.id)),
-            Self::Name => ("name", Some(Name), |row| (CursorKey::Text(row.name.clone()), row.id)),
-            Self::EnteredOn => ("enteredOn", Some(EnteredOn), |row| (CursorKey::Date { day: row.entered_on }, row.id)),
-            Self::ValueOrigin => ("valueOrigin", Some(ValueOrigin), |row| (CursorKey::Int(row.value_origin), row.id)),
+        let (column, read): (_, ReadCursor) = match self {
+            Self::Entry => (None, |row| (CursorKey::None(()), row.id)),
+            Self::Name => (Some(Name), |row| (CursorKey::Text(row.name.clone()), row.id)),
+            Self::EnteredOn => (Some(EnteredOn), |row| (CursorKey::Date { day: row.entered_on }, row.id)),
+            Self::ValueOrigin => (Some(ValueOrigin), |row| (CursorKey::Int(row.value_origin), row.id)),
         };
-        PageKey { name, column, id: Id, descending, read }
+        PageKey { name: self.name(), column, id: Id, descending, read }
     }
 }
 
@@ -131,29 +140,23 @@ fn select(filter: &Filter) -> Select<asset::Entity> {
         let people = Query::select()
             .column(staff::Column::Id)
             .from(staff::Entity)
-            .and_where(staff::Column::DepartmentId.into_expr().binary(
-                sea_orm::sea_query::BinOper::In,
-                Expr::cust(format!("({})", Tree::Departments.subtree_sql(root))),
-            ))
+            .and_where(in_subtree(staff::Column::DepartmentId, Tree::Departments, root))
             .to_owned();
         Column::HolderId.in_subquery(people)
     });
-    let below = |column: Column, tree: Tree, root: i64| {
-        column.into_expr().binary(sea_orm::sea_query::BinOper::In, Expr::cust(format!("({})", tree.subtree_sql(root))))
-    };
     asset::Entity::find().filter(
         Condition::all()
             .add_option(filter.statuses.as_ref().map(|wanted| Column::Status.is_in(wanted.iter().copied())))
             .add_option(filter.kind.map(|kind| Column::Kind.eq(kind)))
             .add_option(filter.group.map(|group| Column::GroupId.eq(group)))
-            .add_option(filter.group_subtree.map(|root| below(Column::GroupId, Tree::AssetGroups, root)))
+            .add_option(filter.group_subtree.map(|root| in_subtree(Column::GroupId, Tree::AssetGroups, root)))
             .add_option(filter.holder.map(|holder| Column::HolderId.eq(holder)))
             .add_option(of_department)
             .add_option(filter.under.map(|under| Column::UnderId.eq(under)))
             .add_option(
-                filter
-                    .under_subtree
-                    .map(|root| Condition::all().add(below(Column::Id, Tree::Assets, root)).add(Column::Id.ne(root))),
+                filter.under_subtree.map(|root| {
+                    Condition::all().add(in_subtree(Column::Id, Tree::Assets, root)).add(Column::Id.ne(root))
+                }),
             )
             .add_option(filter.entered_from.map(|day| Column::EnteredOn.gte(day)))
             .add_option(filter.entered_before.map(|day| Column::EnteredOn.lt(day)))

@@ -13,6 +13,7 @@ mod actions;
 mod edit;
 mod enter;
 mod list;
+pub mod listing;
 mod repair;
 mod retire;
 pub mod state;

@@ -40,6 +40,12 @@ const fn by_time(descending: bool) -> PageKey<history::Entity> {
     }
 }
 
+/// The line with this key. Permission `/assets/*`.
+pub async fn get(ctx: &Context, id: i64) -> Outcome<Option<History>> {
+    ctx.may(Permission::Assets)?;
+    Ok(history::Entity::find_by_id(id).one(ctx.db().read()).await?)
+}
+
 /// A window of the lines that `filter` wants, in the order they were written, or the newest first.
 pub async fn list(ctx: &Context, filter: &Filter, newest_first: bool, window: &Window) -> Outcome<Page<History>> {
     ctx.may(Permission::Assets)?;

@@ -8,9 +8,10 @@ use crate::entity::{asset, history, staff, words::HistoryKind};
 use super::{Actor, Context, Outcome};
 
 mod list;
+pub mod listing;
 mod sentence;
 
-pub use list::{Filter, History, count, list};
+pub use list::{Filter, History, count, get, list};
 pub use sentence::sentence;
 
 /// A person as a line of history names them.

@@ -1,89 +1,117 @@
-//! Temporary harness: an app on an empty database of each kind.
+//! A world for one test: a database of its own, a clock that stands still, randomness that repeats, and the whole router.
 
-use std::{
-    future::Future,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
-};
+mod client;
+mod home;
+mod stand_ins;
+mod statements;
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use assetry::{
-    app::{App, Clock, Hashing, HashingRules, JwtKey, SessionRules, SystemRandom},
-    db::{Database, Options},
+    app::{App, Hashing, HashingRules, JwtKey, SessionRules},
+    commands, db, serve,
+    settings::Settings,
 };
-use chrono::{DateTime, TimeDelta, TimeZone, Utc};
-use sea_orm::ConnectionTrait;
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
-#[derive(Debug)]
-pub struct StillClock(Mutex<DateTime<Utc>>);
-impl StillClock {
-    pub fn advance(&self, by: TimeDelta) {
-        *self.0.lock().unwrap() += by;
+use home::Home;
+use statements::Statements;
+
+pub(crate) use client::Reply;
+pub(crate) use home::{Content, postgres_url};
+pub(crate) use stand_ins::{START, TestClock};
+
+/// Everything a test needs. Dropping it takes its database away.
+pub(crate) struct World {
+    /// What requests reach; its clock is [`World::clock`].
+    pub(crate) app: Arc<App>,
+    /// Stands at [`START`] until it is moved.
+    pub(crate) clock: Arc<TestClock>,
+    /// The whole server, as [`serve::run`] would be given it.
+    pub(crate) router: Router,
+    stopping: CancellationToken,
+    statements: Arc<Statements>,
+    // Last: the database goes when nothing uses it any more.
+    _home: Home,
+}
+
+impl World {
+    /// A world with the demo data.
+    pub(crate) async fn demo() -> Self {
+        Self::with(Content::Demo).await
+    }
+
+    /// A world as it is after the first migration: no people.
+    pub(crate) async fn empty() -> Self {
+        Self::with(Content::Tables).await
+    }
+
+    /// A world with this content.
+    pub(crate) async fn with(content: Content) -> Self {
+        let home = Home::make(content).await;
+        let statements = Arc::new(Statements::default());
+        let clock = Arc::new(TestClock::default());
+        let app = app(home.open(Some(statements.hook())).await, Arc::clone(&clock));
+        let settings = Settings::default();
+        let stopping = CancellationToken::new();
+        let router = serve::router(&app, commands::doors(&app, &settings), &settings.http, &stopping);
+        Self { app, clock, router, stopping, statements, _home: home }
+    }
+
+    /// The database.
+    pub(crate) fn db(&self) -> &db::Database {
+        &self.app.db
+    }
+
+    /// What `work` gives, and the statements that it sent.
+    pub(crate) async fn statements<T>(&self, work: impl Future<Output = T>) -> (T, Vec<String>) {
+        self.statements.during(work).await
+    }
+
+    /// The whole server on a free port, until the world ends or [`World::stop`] is called.
+    pub(crate) async fn listen(&self) -> Listening {
+        let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let serving = serve::run(listener, self.router.clone(), self.stopping.clone(), Duration::from_secs(5));
+        Listening { address, task: tokio::spawn(async move { serving.await.unwrap() }) }
+    }
+
+    /// Begins the graceful stop.
+    pub(crate) fn stop(&self) {
+        self.stopping.cancel();
     }
 }
-impl Clock for StillClock {
-    fn now(&self) -> DateTime<Utc> {
-        *self.0.lock().unwrap()
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.stopping.cancel();
     }
 }
 
-pub struct World {
-    pub app: Arc<App>,
-    pub clock: Arc<StillClock>,
-    pub statements: Arc<AtomicUsize>,
-    _dir: tempfile::TempDir,
+/// A server that listens on a socket.
+pub(crate) struct Listening {
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    /// Ends when the server has stopped.
+    pub(crate) task: tokio::task::JoinHandle<()>,
 }
 
-pub async fn on_each<F, Fut>(test: F)
-where
-    F: Fn(World) -> Fut,
-    Fut: Future<Output = ()>,
-{
-    on_each_with(HashingRules { memory_kib: 8, passes: 1, at_once: 2, waiting: 256 }, test).await;
-}
+/// The secret that signs JWTs in tests.
+const JWT_SECRET: &[u8] = b"a secret for tests that is long enough";
 
-pub async fn on_each_with<F, Fut>(rules: HashingRules, test: F)
-where
-    F: Fn(World) -> Fut,
-    Fut: Future<Output = ()>,
-{
-    let dir = tempfile::tempdir().unwrap();
-    let url = format!("sqlite://{}/test.db?mode=rwc", dir.path().display());
-    test(world(&rules, &url, None, dir).await).await;
-    if let Ok(url) = std::env::var("ASSETRY_TEST_POSTGRES_URL") {
-        static NEXT: AtomicUsize = AtomicUsize::new(0);
-        let schema = format!("t_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let admin = sea_orm::Database::connect(&url).await.unwrap();
-        admin.execute_unprepared(&format!("CREATE SCHEMA {schema}")).await.unwrap();
-        test(world(&rules, &url, Some(schema.clone()), tempfile::tempdir().unwrap()).await).await;
-        admin.execute_unprepared(&format!("DROP SCHEMA {schema} CASCADE")).await.unwrap();
-    }
-}
-
-async fn world(rules: &HashingRules, url: &str, schema: Option<String>, dir: tempfile::TempDir) -> World {
-    let statements = Arc::new(AtomicUsize::new(0));
-    let counter = Arc::clone(&statements);
-    let options = Options {
-        url: url.to_owned(),
-        schema,
-        connections: 8,
-        hook: Some(Arc::new(move |_| {
-            counter.fetch_add(1, Ordering::Relaxed);
-        })),
-    };
-    let db = Database::open(&options).await.unwrap();
-    db.migrate().await.unwrap();
-    let clock = Arc::new(StillClock(Mutex::new(Utc.with_ymd_and_hms(2026, 1, 2, 3, 4, 5).unwrap())));
-    let app = Arc::new(App {
+/// Everything a request can reach, over `db`. Passwords cost next to nothing.
+fn app(db: db::Database, clock: Arc<TestClock>) -> Arc<App> {
+    let hashing = HashingRules { memory_kib: 8, passes: 1, at_once: 2, waiting: 256 };
+    Arc::new(App {
         db,
-        clock: clock.clone(),
-        random: Arc::new(SystemRandom),
-        zone: chrono_tz::Asia::Shanghai,
-        public_url: "http://localhost:8080".to_owned(),
+        clock,
+        random: Arc::new(stand_ins::TestRandom::default()),
+        zone: chrono_tz::Tz::Asia__Shanghai,
+        public_url: "http://assetry.test".to_owned(),
         sessions: SessionRules::default(),
-        hashing: Hashing::new(rules).unwrap(),
-        jwt: JwtKey::new(b"0123456789abcdef0123456789abcdef").unwrap(),
-    });
-    World { app, clock, statements, _dir: dir }
+        hashing: Hashing::new(&hashing).unwrap(),
+        jwt: JwtKey::new(JWT_SECRET).unwrap(),
+    })
 }

@@ -1,0 +1,71 @@
+//! Runs the server.
+
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
+
+use clap::Args;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{serve, settings::Settings};
+
+use super::{Stop, demo, logging, start};
+
+/// What `assetry serve` takes.
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// Fill an empty database with demo data first; refused when it holds staff.
+    #[arg(long)]
+    demo: bool,
+}
+
+/// Longest wait for the database to finish when the server stops.
+const CLOSING: Duration = Duration::from_secs(5);
+
+pub(super) async fn run(arguments: &Arguments) -> Result<(), Stop> {
+    let settings = Settings::load()?;
+    logging::start(&settings.log);
+    let listener = TcpListener::bind(settings.listen).await.map_err(|error| {
+        Stop::because(format!("The address {} (setting listen) cannot be listened on: {error}.", settings.listen))
+    })?;
+    let address = listener.local_addr()?;
+
+    let db = start::database(&settings).await?;
+    start::ready_tables(&db, &settings, arguments.demo).await?;
+    let app = start::open(&settings, db, address).await?;
+    if arguments.demo {
+        demo::fill(&app).await?;
+    }
+
+    let stopping = CancellationToken::new();
+    let router = serve::router(&app, start::doors(&app, &settings), &settings.http, &stopping);
+    stop_on_signals(stopping.clone())?;
+    let mut out = io::stdout();
+    writeln!(out, "listening on http://{address}")?;
+    out.flush()?;
+
+    serve::run(listener, router, stopping, Duration::from_secs(settings.http.shutdown_seconds)).await?;
+    if tokio::time::timeout(CLOSING, app.db.clone().close()).await.is_err() {
+        tracing::warn!("the database had not finished when the server stopped");
+    }
+    Ok(())
+}
+
+/// Cancels `stopping` when the process is asked to end.
+fn stop_on_signals(stopping: CancellationToken) -> io::Result<()> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping: requests under way may finish");
+        stopping.cancel();
+    });
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! From settings to a server that can answer.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::Router;
+use migration::{Migrator, sea_orm_migration::MigratorTrait};
+use sea_orm::ConnectionTrait;
+
+use crate::{
+    app::{App, Clock, Hashing, HashingRules, JwtKey, Random, SessionRules, SystemClock, SystemRandom},
+    db::{Database, Options},
+    domain::secrets,
+    settings::{Settings, Wrong},
+};
+
+use super::Stop;
+
+/// The name of the made JWT secret in the database.
+const JWT_SECRET: &str = "jwt";
+
+/// Opens the database that the settings name; it may be empty.
+pub(super) async fn database(settings: &Settings) -> Result<Database, Stop> {
+    let url = settings.database_url.expose().to_owned();
+    let connections = match settings.database.connections {
+        0 if url.starts_with("sqlite:") => u32::try_from(cores()).unwrap_or(2) + 2,
+        0 => 16,
+        chosen => chosen,
+    };
+    let options = Options { url, schema: settings.database.schema.clone(), connections, hook: None };
+    Database::open(&options).await.map_err(|error| {
+        Stop::because(format!("The database that the setting database_url names cannot be opened: {error}."))
+    })
+}
+
+/// Brings the tables up to date, in the schema that the settings name.
+pub(super) async fn migrate(db: &Database, settings: &Settings) -> Result<(), Stop> {
+    if let Some(schema) = settings.database.schema.as_deref().filter(|_| !db.is_sqlite()) {
+        let tx = db.begin().await?;
+        tx.execute_unprepared(&format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\"")).await?;
+        tx.commit().await?;
+    }
+    Ok(db.migrate().await?)
+}
+
+/// Passes when the tables are up to date. SQLite sees to it by itself; on PostgreSQL, where several servers may start at once,
+/// `assetry migrate` does, unless demo data is to go into a database without tables.
+pub(super) async fn ready_tables(db: &Database, settings: &Settings, demo: bool) -> Result<(), Stop> {
+    if db.is_sqlite() {
+        return migrate(db, settings).await;
+    }
+    match db.pending_migrations().await?.len() {
+        0 => Ok(()),
+        all if demo && all == Migrator::migrations().len() => migrate(db, settings).await,
+        _ => Err(Stop::because(
+            "The database's tables are not up to date: run `assetry migrate` first, then start again.",
+        )),
+    }
+}
+
+/// Everything a request can reach, over a database whose tables are up to date, for a server that listens on `address`.
+pub async fn open(settings: &Settings, db: Database, address: SocketAddr) -> Result<Arc<App>, Stop> {
+    let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
+    let secret = match &settings.jwt_secret {
+        Some(secret) => secret.expose().to_owned(),
+        None => secrets::kept(&db, &*random as &dyn Random, clock.now(), JWT_SECRET).await?,
+    };
+    let jwt =
+        JwtKey::new(secret.as_bytes()).ok_or_else(|| Stop::because("The JWT secret in the database is too short."))?;
+    let hashing = Hashing::new(&hashing_rules(settings))
+        .map_err(|_| Wrong::about("hashing.memory_kib", "cannot be used by argon2"))?;
+    Ok(Arc::new(App {
+        db,
+        clock,
+        random,
+        zone: settings.timezone,
+        public_url: settings.public_url(address),
+        sessions: SessionRules {
+            idle: Duration::from_secs(settings.sessions.idle_seconds),
+            jwt: Duration::from_secs(settings.sessions.jwt_seconds),
+            absolute: Duration::from_secs(settings.sessions.absolute_seconds),
+        },
+        hashing,
+        jwt,
+    }))
+}
+
+fn hashing_rules(settings: &Settings) -> HashingRules {
+    let hashing = &settings.hashing;
+    let at_once = if hashing.at_once == 0 { cores() } else { hashing.at_once as usize };
+    HashingRules { memory_kib: hashing.memory_kib, passes: hashing.passes, at_once, waiting: hashing.waiting as usize }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(2, usize::from)
+}
+
+/// Every door that leads into the domain, merged.
+pub fn doors(_app: &Arc<App>, _settings: &Settings) -> Router {
+    Router::new()
+}

@@ -1,0 +1,500 @@
+//! Assets in GraphQL.
+
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::{
+    db::Page,
+    domain::{self, Code, Key, approvals as requests, assets, assets::state::Action, history as told},
+    entity::words::{AssetKind, AssetStatus},
+};
+
+use super::{
+    approvals::{self, ApprovalConnection},
+    asset_groups::AssetGroup,
+    asset_inputs::{
+        AssetCreateInput, AssetFilter, AssetOrder, AssetRegisterInput, AssetUpdateInput, InSubtreeOf, filter,
+    },
+    departments::Department,
+    history::{self, HistoryConnection},
+    kit::{Caller, Connection, NodeKind, PageArgs, RowBy, connection, global_id, key, payload, settle, wants},
+    staff::{Staff, person},
+};
+
+/// An asset: one thing, or a holding of like things with one holder and one status.
+#[derive(Clone, Debug)]
+pub(super) struct Asset(pub(super) assets::Asset);
+
+/// An asset: one thing, or a holding of like things with one holder and one status.
+#[Object]
+impl Asset {
+    /// The id, opaque.
+    pub(super) async fn id(&self) -> ID {
+        global_id(NodeKind::Asset, self.0.id)
+    }
+
+    /// The legacy key.
+    async fn unique_id(&self) -> &str {
+        &self.0.unique_id
+    }
+
+    /// What people call it; names may repeat.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// One thing, or a number of like things.
+    async fn kind(&self) -> AssetKind {
+        self.0.kind
+    }
+
+    /// Pieces in this holding; 1 for an item.
+    async fn quantity(&self) -> i64 {
+        self.0.quantity
+    }
+
+    /// Where it stands in its life.
+    async fn status(&self) -> AssetStatus {
+        self.0.status
+    }
+
+    /// The asset group it belongs to.
+    async fn group(&self, ctx: &Context<'_>) -> Result<AssetGroup> {
+        let group = ctx.loaders()?.group(self.0.group_id).await?;
+        Ok(group.map(AssetGroup).ok_or_else(|| domain::Fault::from(Code::AssetGroupNotFound))?)
+    }
+
+    /// The asset it is part of, as the catalogue shows it.
+    async fn under(&self, ctx: &Context<'_>) -> Result<Option<AssetCard>> {
+        Ok(match self.0.under_id {
+            Some(id) => ctx.loaders()?.asset(id).await?.map(AssetCard),
+            None => None,
+        })
+    }
+
+    /// Who has it; nobody once retired.
+    async fn holder(&self, ctx: &Context<'_>) -> Result<Option<Staff>> {
+        Ok(person(ctx, self.0.holder_id).await?)
+    }
+
+    /// The holder's department.
+    async fn department(&self, ctx: &Context<'_>) -> Result<Option<Department>> {
+        let holder = person(ctx, self.0.holder_id).await?;
+        Ok(match holder.and_then(|holder| holder.0.department_id) {
+            Some(id) => ctx.loaders()?.department(id).await?.map(Department),
+            None => None,
+        })
+    }
+
+    /// Who claims it, while a claim of the whole asset waits.
+    async fn applicant(&self, ctx: &Context<'_>) -> Result<Option<Staff>> {
+        Ok(person(ctx, self.0.applicant_id).await?)
+    }
+
+    /// Who is to receive it, while a transfer of the whole asset waits.
+    async fn target(&self, ctx: &Context<'_>) -> Result<Option<Staff>> {
+        Ok(person(ctx, self.0.target_id).await?)
+    }
+
+    /// The local day of entry, from which depreciation counts.
+    async fn entered_on(&self) -> NaiveDate {
+        self.0.entered_on
+    }
+
+    /// What one piece cost, in whole currency units.
+    async fn value_origin(&self) -> i64 {
+        self.0.value_origin
+    }
+
+    /// Years over which it loses its value.
+    async fn use_year(&self) -> i64 {
+        self.0.use_year
+    }
+
+    /// What one piece is worth on a day: straight line by day, rounded up, never below 0.
+    async fn net_value(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day; today when omitted.")] on: Option<NaiveDate>,
+    ) -> Result<i64> {
+        let on = match on {
+            Some(day) => day,
+            None => ctx.domain()?.app.today(),
+        };
+        Ok(assets::net_value(self.0.value_origin, self.0.use_year, self.0.entered_on, on))
+    }
+
+    /// The maker.
+    async fn brand(&self) -> &str {
+        &self.0.brand
+    }
+
+    /// The maker's model.
+    async fn model(&self) -> &str {
+        &self.0.model
+    }
+
+    /// The maker's serial number.
+    async fn serial_number(&self) -> &str {
+        &self.0.serial_number
+    }
+
+    /// Free text.
+    async fn remarks(&self) -> &str {
+        &self.0.remarks
+    }
+
+    /// What the viewer may do to it now, and if not, the code the mutation would answer.
+    async fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<AvailableAction>> {
+        let available = assets::available(ctx.domain()?, &self.0).into_iter();
+        Ok(available
+            .map(|it| AvailableAction { action: it.action, allowed: it.refusal.is_none(), reason: it.refusal })
+            .collect())
+    }
+
+    /// What happened to it, oldest first. Permission `/assets/*`.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many rows, up to 200.")] first: Option<i32>,
+        #[graphql(desc = "Only rows behind this cursor.")] after: Option<String>,
+    ) -> Result<HistoryConnection> {
+        let filter = told::Filter { asset: Some(Key::Id(self.0.id)), ..told::Filter::default() };
+        Ok(history::page(ctx.domain()?, filter, false, &PageArgs { first, after, ..PageArgs::default() }).await?)
+    }
+
+    /// The requests for it that the viewer sees, oldest first.
+    async fn approvals(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many rows, up to 200.")] first: Option<i32>,
+        #[graphql(desc = "Only rows behind this cursor.")] after: Option<String>,
+    ) -> Result<ApprovalConnection> {
+        let filter = requests::Filter { asset: Some(self.0.id), ..requests::Filter::default() };
+        approvals::page(ctx, filter, false, &PageArgs { first, after, ..PageArgs::default() }).await
+    }
+
+    /// Counts the changes of this asset, from 1.
+    async fn version(&self) -> i64 {
+        self.0.version
+    }
+
+    /// When it was entered.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When it was last changed.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+}
+
+/// What everybody logged in may know of an asset, in order to ask for it.
+#[derive(Clone, Debug)]
+pub(super) struct AssetCard(pub(super) assets::Asset);
+
+/// What everybody logged in may know of an asset, in order to ask for it.
+#[Object]
+impl AssetCard {
+    /// The asset's id.
+    async fn id(&self) -> ID {
+        global_id(NodeKind::Asset, self.0.id)
+    }
+
+    /// The asset's legacy key.
+    async fn unique_id(&self) -> &str {
+        &self.0.unique_id
+    }
+
+    /// What people call it.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// One thing, or a number of like things.
+    async fn kind(&self) -> AssetKind {
+        self.0.kind
+    }
+
+    /// Pieces in this holding.
+    async fn quantity(&self) -> i64 {
+        self.0.quantity
+    }
+
+    /// Where it stands in its life.
+    async fn status(&self) -> AssetStatus {
+        self.0.status
+    }
+
+    /// The asset group it belongs to.
+    async fn group(&self, ctx: &Context<'_>) -> Result<AssetGroup> {
+        let group = ctx.loaders()?.group(self.0.group_id).await?;
+        Ok(group.map(AssetGroup).ok_or_else(|| domain::Fault::from(Code::AssetGroupNotFound))?)
+    }
+}
+
+/// One action on an asset and whether the viewer may take it now.
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct AvailableAction {
+    /// The action.
+    action: Action,
+    /// Whether it would be taken.
+    allowed: bool,
+    /// The code that the mutation would answer; none when allowed.
+    reason: Option<Code>,
+}
+
+connection! {
+    /// A page of assets.
+    AssetConnection, AssetEdge of Asset
+}
+connection! {
+    /// A page of the catalogue.
+    AssetCardConnection, AssetCardEdge of AssetCard
+}
+
+#[derive(Debug, Default)]
+pub(super) struct AssetQuery;
+
+#[Object]
+impl AssetQuery {
+    /// One asset; null when there is none, `FORBIDDEN` when the viewer may not see it.
+    async fn asset(&self, ctx: &Context<'_>, #[graphql(desc = "Names the asset.")] by: RowBy) -> Result<Option<Asset>> {
+        let domain = ctx.domain()?;
+        Ok(assets::get(domain, &by.key(domain, NodeKind::Asset)).await?.map(Asset))
+    }
+
+    /// The assets that the viewer sees in full: all of them with permission `/assets/*` or `/approvals/*`, else one's own.
+    #[expect(clippy::too_many_arguments, reason = "they are the field's arguments")]
+    async fn assets(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which assets are wanted.", default, name = "filter")] wanted: AssetFilter,
+        #[graphql(desc = "Only whose name or remarks contain this; ASCII letters compare without case.")]
+        search: Option<String>,
+        #[graphql(desc = "How they are ordered.", default, name = "orderBy")] order: AssetOrder,
+        #[graphql(desc = "The first so many rows, up to 200.")] first: Option<i32>,
+        #[graphql(desc = "Only rows behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many rows, up to 200.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<AssetConnection> {
+        let domain = ctx.domain()?;
+        let filter = filter(domain, wanted, search).await?;
+        page(ctx, filter, &order, &PageArgs { first, after, last, before }).await
+    }
+
+    /// Every asset by name, group, status and quantity, oldest first: what anybody may ask for.
+    #[expect(clippy::too_many_arguments, reason = "they are the field's arguments")]
+    async fn asset_catalogue(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only with one of these statuses.")] status: Option<Vec<AssetStatus>>,
+        #[graphql(desc = "Only of this asset group or one below it.")] group: Option<InSubtreeOf>,
+        #[graphql(desc = "Only whose name contains this; ASCII letters compare without case.")] search: Option<String>,
+        #[graphql(desc = "The first so many rows, up to 200.")] first: Option<i32>,
+        #[graphql(desc = "Only rows behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many rows, up to 200.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<AssetCardConnection> {
+        let domain = ctx.domain()?;
+        let group_subtree = match group {
+            Some(place) => {
+                let group = key(domain, NodeKind::AssetGroup, &place.in_subtree_of);
+                Some(crate::domain::asset_groups::get(domain, &group).await?.map_or(0, |group| group.id))
+            }
+            None => None,
+        };
+        let filter = assets::CatalogueFilter { statuses: status, group_subtree, name: search };
+        let window = PageArgs { first, after, last, before }.window("entry")?;
+        let page = assets::catalogue(domain, &filter, &window).await?;
+        if wants(ctx, "group") {
+            ctx.loaders()?.expect_groups(page.models().map(|asset| asset.group_id)).await?;
+        }
+        let domain = domain.clone();
+        Ok(AssetCardConnection(Connection::new(page, AssetCard, move || {
+            let (domain, filter) = (domain.clone(), filter.clone());
+            async move { assets::catalogue_count(&domain, &filter).await }
+        })))
+    }
+}
+
+/// A page of the assets that `filter` wants; none wants nothing.
+pub(super) async fn page(
+    ctx: &Context<'_>,
+    filter: Option<assets::Filter>,
+    order: &AssetOrder,
+    args: &PageArgs,
+) -> Result<AssetConnection> {
+    let domain = ctx.domain()?;
+    let window = args.window(order.by.name())?;
+    let page = match &filter {
+        Some(filter) => assets::list(domain, filter, order.by, order.descending, &window).await?,
+        None => {
+            domain.known()?;
+            Page::empty()
+        }
+    };
+    expect(ctx, &page).await?;
+    let domain = domain.clone();
+    Ok(AssetConnection(Connection::new(page, Asset, move || {
+        let (domain, filter) = (domain.clone(), filter.clone());
+        async move {
+            match filter {
+                Some(filter) => assets::count(&domain, &filter).await,
+                None => Ok(0),
+            }
+        }
+    })))
+}
+
+/// Reads at once what the rows of a page will be asked for.
+async fn expect(ctx: &Context<'_>, page: &Page<assets::Asset>) -> Result<()> {
+    let loaders = ctx.loaders()?;
+    let department = wants(ctx, "department");
+    let mut people = Vec::new();
+    for (field, of) in [
+        ("holder", (|asset| asset.holder_id) as fn(&assets::Asset) -> Option<i64>),
+        ("applicant", |asset| asset.applicant_id),
+        ("target", |asset| asset.target_id),
+    ] {
+        if wants(ctx, field) || (department && field == "holder") {
+            people.extend(page.models().filter_map(of));
+        }
+    }
+    loaders.expect_people(people.iter().copied()).await?;
+    let ahead = ctx.look_ahead();
+    let of_holder = ahead.field("nodes").field("holder").field("department").exists()
+        || ahead.field("edges").field("node").field("holder").field("department").exists();
+    if department || of_holder {
+        let holders = loaders.people(&page.models().filter_map(|asset| asset.holder_id).collect::<Vec<_>>()).await?;
+        loaders.expect_departments(holders.iter().filter_map(|holder| holder.department_id)).await?;
+    }
+    if wants(ctx, "group") {
+        loaders.expect_groups(page.models().map(|asset| asset.group_id)).await?;
+    }
+    if wants(ctx, "under") {
+        loaders.expect_assets(page.models().filter_map(|asset| asset.under_id)).await?;
+    }
+    Ok(())
+}
+
+/// Which assets are retired, all or none.
+#[derive(Debug, InputObject)]
+pub(super) struct AssetRetireInput {
+    /// The assets; one named twice counts once.
+    asset_ids: Vec<ID>,
+}
+
+/// Which repair is finished.
+#[derive(Debug, InputObject)]
+pub(super) struct AssetRepairFinishInput {
+    /// The asset in repair.
+    asset_id: ID,
+}
+
+payload! {
+    /// What came of entering an asset.
+    AssetCreatePayload {
+        /// The asset.
+        asset: Option<Asset>,
+    }
+}
+payload! {
+    /// What came of entering assets.
+    AssetRegisterPayload {
+        /// The assets, in the order given.
+        assets: Option<Vec<Asset>>,
+    }
+}
+payload! {
+    /// What came of changing an asset.
+    AssetUpdatePayload {
+        /// The asset as it is now.
+        asset: Option<Asset>,
+    }
+}
+payload! {
+    /// What came of retiring assets.
+    AssetRetirePayload {
+        /// The assets as they are now.
+        assets: Option<Vec<Asset>>,
+    }
+}
+payload! {
+    /// What came of finishing a repair.
+    AssetRepairFinishPayload {
+        /// The asset as it is now.
+        asset: Option<Asset>,
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct AssetMutation;
+
+#[Object]
+impl AssetMutation {
+    /// Enters one asset. Permission `/assets/*`.
+    async fn asset_create(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The asset.")] input: AssetCreateInput,
+    ) -> Result<AssetCreatePayload> {
+        let domain = ctx.domain()?;
+        let (asset, user_errors) = settle(ctx, assets::create(domain, input.into_domain(domain)).await)?;
+        Ok(AssetCreatePayload { asset: asset.map(Asset), user_errors })
+    }
+
+    /// Enters many assets, all or none. Permission `/assets/*`.
+    async fn asset_register(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The assets.")] mut input: AssetRegisterInput,
+    ) -> Result<AssetRegisterPayload> {
+        let domain = ctx.domain()?;
+        let once = input.idempotency_key.take();
+        let items = input.into_domain(domain);
+        let (made, user_errors) = settle(ctx, assets::register(domain, &items, once.as_deref()).await)?;
+        Ok(AssetRegisterPayload { assets: made.map(|rows| rows.into_iter().map(Asset).collect()), user_errors })
+    }
+
+    /// Changes what is recorded about an asset; never its status or holder. Permission `/assets/*`.
+    async fn asset_update(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The change.")] input: AssetUpdateInput,
+    ) -> Result<AssetUpdatePayload> {
+        let domain = ctx.domain()?;
+        let asset = key(domain, NodeKind::Asset, &input.id);
+        let outcome = match input.into_domain(domain) {
+            Ok(update) => assets::update(domain, &asset, &update).await,
+            Err(fault) => Err(fault),
+        };
+        let (asset, user_errors) = settle(ctx, outcome)?;
+        Ok(AssetUpdatePayload { asset: asset.map(Asset), user_errors })
+    }
+
+    /// Clears assets out for good (清退), all or none. Permission `/assets/*`.
+    async fn asset_retire(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The assets.")] input: AssetRetireInput,
+    ) -> Result<AssetRetirePayload> {
+        let domain = ctx.domain()?;
+        let keys: Vec<Key> = input.asset_ids.iter().map(|id| key(domain, NodeKind::Asset, id)).collect();
+        let (retired, user_errors) = settle(ctx, assets::retire(domain, &keys).await)?;
+        Ok(AssetRetirePayload { assets: retired.map(|rows| rows.into_iter().map(Asset).collect()), user_errors })
+    }
+
+    /// Says that a repair (维保) is finished. Permission `/approvals/*`.
+    async fn asset_repair_finish(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The repair.")] input: AssetRepairFinishInput,
+    ) -> Result<AssetRepairFinishPayload> {
+        let domain = ctx.domain()?;
+        let asset = key(domain, NodeKind::Asset, &input.asset_id);
+        let (asset, user_errors) = settle(ctx, assets::finish_repair(domain, &asset).await)?;
+        Ok(AssetRepairFinishPayload { asset: asset.map(Asset), user_errors })
+    }
+}

@@ -1,0 +1,42 @@
+//! The schema: one file a subject; a resolver is one call into the domain.
+
+use async_graphql::{MergedObject, MergedSubscription};
+
+mod approvals;
+mod asset_groups;
+mod asset_inputs;
+mod assets;
+mod departments;
+mod events;
+mod history;
+mod kit;
+mod node;
+mod staff;
+
+/// Reading.
+#[derive(Debug, Default, MergedObject)]
+pub struct Query(
+    node::NodeQuery,
+    assets::AssetQuery,
+    asset_groups::AssetGroupQuery,
+    approvals::ApprovalQuery,
+    history::HistoryQuery,
+);
+
+/// Changing.
+#[derive(Debug, Default, MergedObject)]
+pub struct Mutation(assets::AssetMutation, asset_groups::AssetGroupMutation, approvals::ApprovalMutation);
+
+/// Listening.
+#[derive(Debug, Default, MergedSubscription)]
+pub struct Subscription(events::EventSubscription);
+
+/// The schema with its roots.
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
+
+/// Builds the schema. Limits and checks are the door's, not the schema's.
+pub fn schema() -> Schema {
+    Schema::build(Query::default(), Mutation::default(), Subscription::default())
+        .data(crate::domain::events::Feed::default())
+        .finish()
+}

@@ -1,0 +1,60 @@
+//! Any object by its id.
+
+use async_graphql::{Context, ID, Interface, Object, Result};
+
+use crate::domain::{Key, approvals as requests, asset_groups as groups, assets as property, history as told};
+
+use super::{
+    approvals::Approval,
+    asset_groups::AssetGroup,
+    assets::Asset,
+    departments::Department,
+    history::HistoryEntry,
+    kit::{Caller, NodeKind, parse_id},
+    staff::Staff,
+};
+
+/// An object with an id.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "The object's id, opaque."))]
+pub(super) enum Node {
+    /// An asset.
+    Asset(Asset),
+    /// An asset group.
+    AssetGroup(AssetGroup),
+    /// A request.
+    Approval(Approval),
+    /// A person.
+    Staff(Staff),
+    /// A department.
+    Department(Department),
+    /// A line of history.
+    History(HistoryEntry),
+}
+
+#[derive(Debug, Default)]
+pub(super) struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// The object with this id; null when there is none.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "An id that this server gave.")] id: ID,
+    ) -> Result<Option<Node>> {
+        let domain = ctx.domain()?;
+        domain.known()?;
+        let Some((kind, id)) = parse_id(&id) else { return Ok(None) };
+        let key = Key::Id(id);
+        Ok(match kind {
+            NodeKind::Asset => property::get(domain, &key).await?.map(Asset).map(Node::Asset),
+            NodeKind::AssetGroup => groups::get(domain, &key).await?.map(AssetGroup).map(Node::AssetGroup),
+            NodeKind::Approval => requests::get(domain, id).await?.map(Approval).map(Node::Approval),
+            NodeKind::Staff => ctx.loaders()?.person(id).await?.map(Staff).map(Node::Staff),
+            NodeKind::Department => ctx.loaders()?.department(id).await?.map(Department).map(Node::Department),
+            NodeKind::History => told::get(domain, id).await?.map(HistoryEntry).map(Node::History),
+            NodeKind::Role => None,
+        })
+    }
+}

@@ -1,0 +1,57 @@
+//! The asset-platform dialect: `{"code","message",…}`, token in the body, all POST (contract: asset-platform).
+
+use axum::{extract::Request, response::Response};
+use futures_util::future::BoxFuture;
+
+use super::{
+    payload::Payload,
+    refused::Refused,
+    row::{Case, Row, Says},
+    run::{Admitted, Call, Dialect},
+};
+
+mod envelope;
+mod faults;
+mod gate;
+mod lists;
+mod rows;
+
+pub use rows::ROWS;
+
+/// The asset-platform dialect.
+#[derive(Clone, Copy, Debug)]
+pub struct AssetPlatform;
+
+impl Dialect for AssetPlatform {
+    fn rows(&self) -> &'static [Row] {
+        ROWS
+    }
+
+    fn operations(&self) -> &'static str {
+        include_str!("operations.graphql")
+    }
+
+    fn cases(&self) -> &'static [Case] {
+        faults::CASES
+    }
+
+    fn failure(&self) -> &'static Says {
+        &faults::FAILURE
+    }
+
+    fn admit<'a>(&'a self, call: &'a Call, request: Request) -> BoxFuture<'a, Result<Admitted, Refused>> {
+        Box::pin(gate::admit(call, request))
+    }
+
+    fn wrong_method(&self, allowed: &str) -> Response {
+        envelope::wrong_method(allowed)
+    }
+
+    fn success(&self, says: &Says, payload: Payload) -> Response {
+        envelope::success(says, payload)
+    }
+
+    fn refusal(&self, says: &Says, text: &str) -> Response {
+        envelope::refusal(says, text)
+    }
+}

@@ -1,0 +1,290 @@
+//! What an endpoint is: one row of a dialect's table.
+
+use std::fmt;
+
+use async_graphql::Variables;
+use axum::http::Method;
+use futures_util::future::BoxFuture;
+use serde::Serialize;
+
+use super::{input::Field, payload::Payload, shape::Rewrite};
+use crate::domain::{Code, Context, Outcome, Permission};
+
+/// One endpoint, or one of the cases of an endpoint that a word in the body tells apart.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// The method.
+    pub verb: Verb,
+    /// The path as the contract prints it; `{name}` stands for one segment.
+    pub path: &'static str,
+    /// Other paths to the same.
+    pub aliases: &'static [&'static str],
+    /// Whether the path answers with and without its trailing slash, rather than only as printed.
+    pub either_slash: bool,
+    /// Who may pass.
+    pub gate: Gate,
+    /// What is read from the body.
+    pub input: &'static [Field],
+    /// What answers.
+    pub answer: Answer,
+    /// What a success says beside its payload.
+    pub success: Says,
+    /// What each fault says; the dialect knows the rest.
+    pub cases: &'static [Case],
+    /// Values that are spelled differently than GraphQL spells them.
+    pub rewrites: &'static [Rewrite],
+}
+
+/// A method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Reads.
+    Get,
+    /// Does something.
+    Post,
+    /// Replaces something.
+    Put,
+    /// Deletes something.
+    Delete,
+}
+
+impl Verb {
+    /// As HTTP spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    /// Whether a request with `method` is meant; `HEAD` asks for what `GET` gives.
+    pub fn takes(self, method: &Method) -> bool {
+        method.as_str() == self.name() || (self == Self::Get && method == Method::HEAD)
+    }
+}
+
+/// Who may pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gate {
+    /// Anybody, without a session.
+    Open,
+    /// Anybody with a live session.
+    Session,
+    /// Who holds the permission.
+    Holds(Permission),
+}
+
+impl Gate {
+    /// Passes who may; else `UNAUTHENTICATED` or `FORBIDDEN`.
+    pub fn pass(self, context: &Context) -> Outcome<()> {
+        match self {
+            Self::Open => Ok(()),
+            Self::Session => context.known(),
+            Self::Holds(permission) => context.may(permission),
+        }
+    }
+}
+
+/// A function of ours that answers instead of an operation.
+pub type Native = fn(Context, Variables) -> BoxFuture<'static, Outcome<Payload>>;
+
+/// What answers.
+#[derive(Clone, Copy)]
+pub enum Answer {
+    /// The operation of this name in the dialect's `.graphql` file.
+    Operation(&'static str),
+    /// A function, in three cases only: bytes, replies without bound, protocol replies.
+    Native(Native),
+    /// One of several rows, told apart by a word in the body.
+    Choice(&'static Choice),
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Operation(name) => out.debug_tuple("Operation").field(name).finish(),
+            Self::Native(_) => out.write_str("Native"),
+            Self::Choice(choice) => out.debug_tuple("Choice").field(choice).finish(),
+        }
+    }
+}
+
+/// Several rows behind one path. Each has its own gate, input, answer and texts; faults it does not list are looked up in the row around it.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice {
+    /// The operation that must succeed before anything is chosen; its data are dropped.
+    pub first: Option<&'static str>,
+    /// The key that holds the word.
+    pub key: &'static str,
+    /// The words and their rows.
+    pub words: &'static [(&'static str, Row)],
+    /// Who learns that any other word is wrong; to the rest it is forbidden.
+    pub otherwise: Gate,
+}
+
+/// A number that a dialect sends as an integer or as text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Number {
+    /// `0`.
+    Integer(i32),
+    /// `"0"`.
+    Text(&'static str),
+}
+
+/// What a reply says beside its payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Says {
+    /// The HTTP status.
+    pub status: u16,
+    /// The number in the body.
+    pub code: Number,
+    /// The text; `{}` in it stands for the subject of a fault, and an empty one for the fault's own text.
+    pub text: &'static str,
+    /// The key of the body that the text is about, where the dialect names it.
+    pub field: Option<&'static str>,
+}
+
+/// What a fault says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// The fault's code.
+    pub code: Code,
+    /// Only when the fault is about this input field, in GraphQL's spelling.
+    pub field: Option<&'static str>,
+    /// What is answered.
+    pub says: Says,
+}
+
+impl Case {
+    /// Only when the fault is about this input field, in GraphQL's spelling.
+    #[must_use]
+    pub const fn on(self, field: &'static str) -> Self {
+        Self { field: Some(field), ..self }
+    }
+}
+
+impl Row {
+    /// A row for anybody with a live session that reads nothing. What answers and what it says are still to be given.
+    pub const fn new(verb: Verb, path: &'static str) -> Self {
+        Self {
+            verb,
+            path,
+            aliases: &[],
+            either_slash: true,
+            gate: Gate::Session,
+            input: &[],
+            answer: Answer::Operation(""),
+            success: Says { status: 200, code: Number::Integer(0), text: "", field: None },
+            cases: &[],
+            rewrites: &[],
+        }
+    }
+
+    /// Also answers at `aliases`.
+    #[must_use]
+    pub const fn alias(self, aliases: &'static [&'static str]) -> Self {
+        Self { aliases, ..self }
+    }
+
+    /// Answers only with the trailing slash, or its absence, as printed.
+    #[must_use]
+    pub const fn exactly(self) -> Self {
+        Self { either_slash: false, ..self }
+    }
+
+    /// Lets anybody pass.
+    #[must_use]
+    pub const fn open(self) -> Self {
+        Self { gate: Gate::Open, ..self }
+    }
+
+    /// Lets pass who holds `permission`.
+    #[must_use]
+    pub const fn holds(self, permission: Permission) -> Self {
+        Self { gate: Gate::Holds(permission), ..self }
+    }
+
+    /// Reads `input` from the body.
+    #[must_use]
+    pub const fn reads(self, input: &'static [Field]) -> Self {
+        Self { input, ..self }
+    }
+
+    /// Is answered by the operation of this name.
+    #[must_use]
+    pub const fn runs(self, operation: &'static str) -> Self {
+        Self { answer: Answer::Operation(operation), ..self }
+    }
+
+    /// Is answered by `function`.
+    #[must_use]
+    pub const fn native(self, function: Native) -> Self {
+        Self { answer: Answer::Native(function), ..self }
+    }
+
+    /// Is one of several rows.
+    #[must_use]
+    pub const fn chooses(self, choice: &'static Choice) -> Self {
+        Self { answer: Answer::Choice(choice), ..self }
+    }
+
+    /// Says this on success.
+    #[must_use]
+    pub const fn says(self, success: Says) -> Self {
+        Self { success, ..self }
+    }
+
+    /// Says this on these faults.
+    #[must_use]
+    pub const fn unless(self, cases: &'static [Case]) -> Self {
+        Self { cases, ..self }
+    }
+
+    /// Spells these values differently than GraphQL does.
+    #[must_use]
+    pub const fn rewrites(self, rewrites: &'static [Rewrite]) -> Self {
+        Self { rewrites, ..self }
+    }
+
+    /// Every path the row answers at, in axum's spelling.
+    pub fn paths(&self) -> Vec<String> {
+        let mut paths = Vec::new();
+        for path in [self.path].iter().chain(self.aliases) {
+            if self.either_slash {
+                let bare = path.trim_end_matches('/');
+                paths.extend([bare.to_owned(), format!("{bare}/")]);
+            } else {
+                paths.push((*path).to_owned());
+            }
+        }
+        paths
+    }
+
+    /// Every operation the row may run.
+    pub fn operations(&self) -> Vec<&'static str> {
+        match self.answer {
+            Answer::Operation(name) => vec![name],
+            Answer::Native(_) => Vec::new(),
+            Answer::Choice(choice) => {
+                choice.first.into_iter().chain(choice.words.iter().flat_map(|(_, row)| row.operations())).collect()
+            }
+        }
+    }
+
+    /// What a fault with `code` about `field` says here: the case for the field, else the one for the code alone.
+    pub fn case(&self, code: Code, field: Option<&str>) -> Option<&'static Says> {
+        find(self.cases, code, field)
+    }
+}
+
+/// The entry for `code` and `field` in `cases`.
+pub fn find(cases: &'static [Case], code: Code, field: Option<&str>) -> Option<&'static Says> {
+    let of_code = || cases.iter().filter(|case| case.code == code);
+    of_code()
+        .find(|case| case.field.is_some() && case.field == field)
+        .or_else(|| of_code().find(|case| case.field.is_none()))
+        .map(|case| &case.says)
+}

@@ -1,0 +1,127 @@
+//! How an operation's data become the payload of a reply. The shape is read off the operation itself:
+//!
+//! * an alias renames a field: `display_name: name`;
+//! * a field with an alias that begins with `_` is dissolved into the object around it, and where it is `null` all its keys are:
+//!   `_group: group { group_id: uniqueId group_name: name }`;
+//! * the alias `_` alone replaces the object around it: `children { _: nodes { … } }` is a list;
+//! * `userErrors` are not part of a payload.
+
+use std::collections::HashMap;
+
+use async_graphql::{
+    Name, Positioned, Value,
+    parser::types::{ExecutableDocument, FragmentDefinition, Selection, SelectionSet},
+};
+
+use crate::domain::Context;
+
+/// Spells the value of a key differently, wherever it stands in a payload.
+#[derive(Clone, Copy)]
+pub struct Rewrite {
+    /// The key.
+    pub key: &'static str,
+    /// From GraphQL's spelling to the dialect's.
+    pub spell: fn(&Context, Value) -> Value,
+}
+
+impl std::fmt::Debug for Rewrite {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_tuple("Rewrite").field(&self.key).finish()
+    }
+}
+
+/// What happens to a key of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Stays,
+    Dissolves,
+    Replaces,
+    Goes,
+}
+
+/// The shape of an object, or of each object of a list.
+#[derive(Clone, Debug, Default)]
+pub struct Shape {
+    keys: Vec<(Name, Fate, Shape)>,
+}
+
+impl Shape {
+    /// The shape that the one operation of `document` asks for.
+    pub fn of(document: &ExecutableDocument) -> Self {
+        let mut shape = Self::default();
+        for (_, operation) in document.operations.iter() {
+            shape.collect(&operation.node.selection_set.node, &document.fragments);
+        }
+        shape
+    }
+
+    fn collect(&mut self, selected: &SelectionSet, fragments: &HashMap<Name, Positioned<FragmentDefinition>>) {
+        for selection in &selected.items {
+            match &selection.node {
+                Selection::Field(field) => {
+                    let field = &field.node;
+                    let key = &field.response_key().node;
+                    let fate = match key.as_str() {
+                        "userErrors" => Fate::Goes,
+                        "_" => Fate::Replaces,
+                        key if key.starts_with('_') && key != "__typename" => Fate::Dissolves,
+                        _ => Fate::Stays,
+                    };
+                    let place = self.keys.iter().position(|(known, ..)| known == key).unwrap_or_else(|| {
+                        self.keys.push((key.clone(), fate, Self::default()));
+                        self.keys.len() - 1
+                    });
+                    self.keys[place].2.collect(&field.selection_set.node, fragments);
+                }
+                Selection::FragmentSpread(spread) => {
+                    if let Some(fragment) = fragments.get(&spread.node.fragment_name.node) {
+                        self.collect(&fragment.node.selection_set.node, fragments);
+                    }
+                }
+                Selection::InlineFragment(inline) => self.collect(&inline.node.selection_set.node, fragments),
+            }
+        }
+    }
+
+    /// `data` in this shape.
+    pub fn apply(&self, data: Value, rewrites: &[Rewrite], context: &Context) -> Value {
+        match data {
+            Value::List(items) => Value::List(items.into_iter().map(|item| self.apply(item, rewrites, context)).collect()),
+            Value::Object(mut object) => {
+                let mut shaped = Vec::with_capacity(object.len());
+                for (key, fate, inner) in &self.keys {
+                    let Some(value) = object.swap_remove(key) else { continue };
+                    match fate {
+                        Fate::Stays => {
+                            let value = inner.apply(value, rewrites, context);
+                            let value = match rewrites.iter().find(|rewrite| rewrite.key == key.as_str()) {
+                                Some(rewrite) => (rewrite.spell)(context, value),
+                                None => value,
+                            };
+                            shaped.push((key.clone(), value));
+                        }
+                        Fate::Dissolves => match inner.apply(value, rewrites, context) {
+                            Value::Object(keys) => shaped.extend(keys),
+                            _ => inner.nulls(&mut shaped),
+                        },
+                        Fate::Replaces => return inner.apply(value, rewrites, context),
+                        Fate::Goes => {}
+                    }
+                }
+                Value::Object(shaped.into_iter().collect())
+            }
+            other => other,
+        }
+    }
+
+    /// Every key of this shape with `null`.
+    fn nulls(&self, into: &mut Vec<(Name, Value)>) {
+        for (key, fate, inner) in &self.keys {
+            match fate {
+                Fate::Stays => into.push((key.clone(), Value::Null)),
+                Fate::Dissolves => inner.nulls(into),
+                Fate::Replaces | Fate::Goes => {}
+            }
+        }
+    }
+}
