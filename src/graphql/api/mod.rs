@@ -40,3 +40,9 @@ pub fn schema() -> Schema {
         .data(crate::domain::events::Feed::default())
         .finish()
 }
+
+/// The schema in its own language, as `schema.graphql` keeps it.
+pub fn sdl() -> String {
+    let sdl = schema().sdl();
+    format!("{}\n", sdl.trim_end())
+}
