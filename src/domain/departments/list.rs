@@ -72,6 +72,11 @@ pub async fn list(
     Ok(db::page(ctx.db().read(), select(filter), &order.key(descending), window).await?)
 }
 
+/// The first page of a list in order of entry, of which the first `limit` rows and one more were read.
+pub fn first_page(rows: Vec<Department>, limit: u64) -> Page<Department> {
+    db::first_page(rows, &Order::Entry.key(false), limit)
+}
+
 /// How many departments `filter` wants.
 pub async fn count(ctx: &Context, filter: &Filter) -> Outcome<u64> {
     ctx.known()?;

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::ConnectionTrait;
 
-use crate::entity::department;
+use crate::{db::first_of_each, entity::department};
 
 use super::{Code, Context, Key, Outcome};
 
@@ -15,7 +15,7 @@ mod update;
 
 pub use create::{Create, create};
 pub use delete::delete;
-pub use list::{Filter, Order, count, list};
+pub use list::{Filter, Order, count, first_page, list};
 pub use update::{Update, update};
 
 /// A department.
@@ -27,13 +27,14 @@ pub async fn get(ctx: &Context, key: &Key) -> Outcome<Option<Department>> {
     key.find::<department::Entity>(ctx.db().read()).await
 }
 
-/// The departments directly below each of `parents`, oldest first; for loaders.
-pub async fn children_of(db: &impl ConnectionTrait, parents: &[i64]) -> Outcome<HashMap<i64, Vec<Department>>> {
-    let rows = department::Entity::find()
-        .filter(department::Column::ParentId.is_in(parents.iter().copied()))
-        .order_by_asc(department::Column::Id)
-        .all(db)
-        .await?;
+/// The first `limit` departments directly below each of `parents`, oldest first; for loaders.
+pub async fn children_of(
+    db: &impl ConnectionTrait,
+    parents: &[i64],
+    limit: u64,
+) -> Outcome<HashMap<i64, Vec<Department>>> {
+    use department::Column::{Id, ParentId};
+    let rows = first_of_each::<department::Entity>(db, ParentId, Id, parents, limit).await?;
     let mut children: HashMap<i64, Vec<Department>> = HashMap::new();
     for row in rows {
         if let Some(parent) = row.parent_id {

@@ -86,6 +86,11 @@ pub async fn list(
     Ok(db::page(ctx.db().read(), select(ctx, filter), &order.key(descending), window).await?)
 }
 
+/// The first page of a list in order of entry, of which the first `limit` rows and one more were read.
+pub fn first_page(rows: Vec<Staff>, limit: u64) -> Page<Staff> {
+    db::first_page(rows, &Order::Entry.key(false), limit)
+}
+
 /// How many people `filter` wants.
 pub async fn count(ctx: &Context, filter: &Filter) -> Outcome<u64> {
     ctx.known()?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use assetry::{
+    db::Window,
     domain::{
         Code, Key, Outcome, Permission, Permissions,
         rbac::{self, Create, RoleKey, Update, permissions_of, permissions_of_many, permissions_of_roles},
@@ -35,8 +36,8 @@ async fn held(world: &World, person: &staff::Staff) -> Vec<String> {
 #[tokio::test]
 async fn the_first_roles_hold_what_the_contract_says() {
     let world = World::empty().await;
-    let roles = rbac::list(&world.system()).await.unwrap();
-    let names: Vec<_> = roles.iter().map(|role| (role.id, role.name.as_str(), role.display_name.as_str())).collect();
+    let roles = rbac::list(&world.system(), None, &Window::first(10)).await.unwrap();
+    let names: Vec<_> = roles.models().map(|role| (role.id, role.name.as_str(), role.display_name.as_str())).collect();
     assert_eq!(names, [(1, "suadmin", "超级管理员"), (2, "admin", "管理员"), (3, "user", "普通用户")]);
     let granted = permissions_of_roles(world.app.db.read(), &[1, 2, 3]).await.unwrap();
     assert_eq!(granted[&1], Permission::ALL.into_iter().collect());

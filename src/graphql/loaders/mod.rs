@@ -1,5 +1,7 @@
 //! Rows by key, once a request: each list asks for all it needs in one statement, and nobody sees another request's rows.
 
+mod organisation;
+
 use std::collections::HashMap;
 
 use async_graphql::{
@@ -52,6 +54,7 @@ pub struct Loaders {
     groups: ByIdLoader<asset_group::Entity>,
     assets: ByIdLoader<asset::Entity>,
     managers: DataLoader<ManagersOf, HashMapCache>,
+    organisation: organisation::Organisation,
 }
 
 impl Loaders {
@@ -67,6 +70,7 @@ impl Loaders {
                 tokio::spawn,
                 HashMapCache::default(),
             ),
+            organisation: organisation::Organisation::new(context),
         }
     }
 
