@@ -2,7 +2,7 @@
 
 mod organisation;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::OnceLock};
 
 use async_graphql::{
     Request,
@@ -55,6 +55,7 @@ pub struct Loaders {
     assets: ByIdLoader<asset::Entity>,
     managers: DataLoader<ManagersOf, HashMapCache>,
     organisation: organisation::Organisation,
+    logged_in: OnceLock<i64>,
 }
 
 impl Loaders {
@@ -71,7 +72,19 @@ impl Loaders {
                 HashMapCache::default(),
             ),
             organisation: organisation::Organisation::new(context),
+            logged_in: OnceLock::new(),
         }
+    }
+
+    /// Notes who logged in within this request: its answer shows them all of themself.
+    pub fn log_in(&self, person: i64) {
+        // Of several logins in one request the first counts.
+        let _ = self.logged_in.set(person);
+    }
+
+    /// Who logged in within this request.
+    pub fn logged_in(&self) -> Option<i64> {
+        self.logged_in.get().copied()
     }
 
     /// The person with this key.
