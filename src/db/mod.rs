@@ -9,10 +9,10 @@ mod rows;
 mod text;
 mod tree;
 
-pub use each::first_of_each;
+pub use each::{Children, count_each, page_each};
 pub use keys::continue_keys;
 pub use open::{Database, Options, StatementHook};
-pub use page::{Cursor, CursorKey, Page, PageKey, Window, first_page, page};
+pub use page::{Cursor, CursorKey, Page, PageKey, Window, page};
 pub use retry::{Transient, is_transient};
 pub use rows::{Rows, Snapshot};
 pub use text::contains;

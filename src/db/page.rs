@@ -149,25 +149,16 @@ where
     if window.from_end {
         rows.reverse();
     }
+    let rows: Vec<_> = rows
+        .into_iter()
+        .map(|model| {
+            let (value, id) = (key.read)(&model);
+            (Cursor { order: key.name.to_owned(), key: value, id }, model)
+        })
+        .collect();
     let (has_next, has_previous) =
         if window.from_end { (window.before.is_some(), more) } else { (more, window.after.is_some()) };
-    Ok(Page { rows: placed(rows, key), has_next, has_previous })
-}
-
-/// The first page of a list of which the first `limit` rows and one more were read.
-pub fn first_page<E: EntityTrait>(mut rows: Vec<E::Model>, key: &PageKey<E>, limit: u64) -> Page<E::Model> {
-    let has_next = rows.len() as u64 > limit;
-    rows.truncate(limit as usize);
-    Page { rows: placed(rows, key), has_next, has_previous: false }
-}
-
-/// Each row with its place.
-fn placed<E: EntityTrait>(rows: Vec<E::Model>, key: &PageKey<E>) -> Vec<(Cursor, E::Model)> {
-    let place = |model: &E::Model| {
-        let (value, id) = (key.read)(model);
-        Cursor { order: key.name.to_owned(), key: value, id }
-    };
-    rows.into_iter().map(|model| (place(&model), model)).collect()
+    Ok(Page { rows, has_next, has_previous })
 }
 
 /// Rows on the far side of `cursor`: `column > k OR (column = k AND id > i)`, or the mirror image.

@@ -3,6 +3,7 @@
 
 mod commands;
 mod domain;
+mod graphql;
 mod harness;
 mod layers;
 mod serve;

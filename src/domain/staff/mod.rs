@@ -1,10 +1,8 @@
 //! Staff: who there is, what is known about them, and who may log in (contract: asset-platform §7.3–7.9).
 
-use std::collections::HashMap;
-
 use sea_orm::{ActiveModelTrait, ConnectionTrait, IntoActiveModel, Set};
 
-use crate::{db::first_of_each, entity::staff};
+use crate::entity::staff;
 
 use super::{Code, Context, Key, Outcome, Permission};
 
@@ -20,7 +18,7 @@ mod update;
 pub use create::{Create, create};
 pub use delete::delete;
 pub use group::set_group;
-pub use list::{Filter, Order, count, first_page, list};
+pub use list::{Filter, Order, count, count_each, list, list_each};
 pub use lock::{lock, lock_in, unlock, unlock_in};
 pub use password::{Hashed, set_password, set_password_in};
 pub use roles::{roles_of, set_roles};
@@ -33,23 +31,6 @@ pub type Staff = staff::Model;
 pub async fn get(ctx: &Context, key: &Key) -> Outcome<Option<Staff>> {
     ctx.known()?;
     key.find::<staff::Entity>(ctx.db().read()).await
-}
-
-/// The first `limit` people of each of `departments`, oldest first; for loaders.
-pub async fn members_of(
-    db: &impl ConnectionTrait,
-    departments: &[i64],
-    limit: u64,
-) -> Outcome<HashMap<i64, Vec<Staff>>> {
-    use staff::Column::{DepartmentId, Id};
-    let rows = first_of_each::<staff::Entity>(db, DepartmentId, Id, departments, limit).await?;
-    let mut members: HashMap<i64, Vec<Staff>> = HashMap::new();
-    for row in rows {
-        if let Some(department) = row.department_id {
-            members.entry(department).or_default().push(row);
-        }
-    }
-    Ok(members)
 }
 
 /// Whether the actor sees the mobile number and the mail address of the person with this key: who keeps staff, and everybody

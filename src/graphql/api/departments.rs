@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     db::Page,
-    domain::{self, Change, Code, Outcome, departments, staff as people},
+    domain::{self, Change, Code, Outcome, departments},
     entity::department,
 };
 
@@ -14,7 +14,7 @@ use super::{
         Caller, Connection, InSubtreeOf, NodeKind, PageArgs, RowBy, change, connection, given, global_id, key, named,
         payload, searchable, settle, wants,
     },
-    staff::{self, StaffConnection},
+    staff::{Staff, StaffConnection},
 };
 
 /// A department: a place in the tree that staff belong to.
@@ -59,16 +59,9 @@ impl Department {
         #[graphql(desc = "The first so many rows, up to 200.")] first: Option<i32>,
         #[graphql(desc = "Only rows behind this cursor.")] after: Option<String>,
     ) -> Result<DepartmentConnection> {
-        let order = departments::Order::Entry;
-        let window = PageArgs { first, after, ..PageArgs::default() }.window(order.name())?;
-        let filter = departments::Filter { parent: Some(self.0.id), ..departments::Filter::default() };
-        let page = if window.after.is_none() {
-            let rows = ctx.loaders()?.children(self.0.id, window.limit + 1).await?;
-            departments::first_page(rows, window.limit)
-        } else {
-            departments::list(ctx.domain()?, &filter, order, false, &window).await?
-        };
-        connect(ctx, page, Some(filter)).await
+        let args = PageArgs::first(first, after);
+        let lists = &ctx.loaders()?.departments_below;
+        Ok(DepartmentConnection(Connection::nested(lists, self.0.id, "entry", &args, Department).await?))
     }
 
     /// The people who belong to it directly, oldest first.
@@ -78,16 +71,9 @@ impl Department {
         #[graphql(desc = "The first so many rows, up to 200.")] first: Option<i32>,
         #[graphql(desc = "Only rows behind this cursor.")] after: Option<String>,
     ) -> Result<StaffConnection> {
-        let order = people::Order::Entry;
-        let window = PageArgs { first, after, ..PageArgs::default() }.window(order.name())?;
-        let filter = people::Filter { department: Some(self.0.id), ..people::Filter::default() };
-        let page = if window.after.is_none() {
-            let rows = ctx.loaders()?.members(self.0.id, window.limit + 1).await?;
-            people::first_page(rows, window.limit)
-        } else {
-            people::list(ctx.domain()?, &filter, order, false, &window).await?
-        };
-        staff::connect(ctx, page, Some(filter)).await
+        let args = PageArgs::first(first, after);
+        let lists = &ctx.loaders()?.staff_of_department;
+        Ok(StaffConnection(Connection::nested(lists, self.0.id, "entry", &args, Staff).await?))
     }
 
     /// Counts the changes of this department, from 1.
@@ -109,27 +95,6 @@ impl Department {
 connection! {
     /// A page of departments.
     DepartmentConnection, DepartmentEdge of Department
-}
-
-/// A page that was read, as a connection; without a filter nothing is wanted.
-async fn connect(
-    ctx: &Context<'_>,
-    page: Page<departments::Department>,
-    filter: Option<departments::Filter>,
-) -> Result<DepartmentConnection> {
-    if wants(ctx, "parent") {
-        ctx.loaders()?.expect_departments(page.models().filter_map(|row| row.parent_id)).await?;
-    }
-    let domain = ctx.domain()?.clone();
-    Ok(DepartmentConnection(Connection::new(page, Department, move || {
-        let (domain, filter) = (domain.clone(), filter.clone());
-        async move {
-            match filter {
-                Some(filter) => departments::count(&domain, &filter).await,
-                None => Ok(0),
-            }
-        }
-    })))
 }
 
 /// Which departments are wanted.
@@ -191,7 +156,19 @@ impl DepartmentQuery {
             Some(filter) => departments::list(domain, filter, order.by, order.descending, &window).await?,
             None => Page::empty(),
         };
-        connect(ctx, page, filter).await
+        if wants(ctx, "parent") {
+            ctx.loaders()?.expect_departments(page.models().filter_map(|row| row.parent_id)).await?;
+        }
+        let domain = domain.clone();
+        Ok(DepartmentConnection(Connection::new(page, Department, move || {
+            let (domain, filter) = (domain.clone(), filter.clone());
+            async move {
+                match filter {
+                    Some(filter) => departments::count(&domain, &filter).await,
+                    None => Ok(0),
+                }
+            }
+        })))
     }
 }
 

@@ -5,13 +5,12 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     db::Page,
-    domain::{self, Outcome, Permission, Permissions, assets as property, staff},
+    domain::{self, Outcome, Permission, Permissions, staff},
     entity::words::StaffGroup,
 };
 
 use super::{
-    asset_inputs::AssetOrder,
-    assets::{self, AssetConnection},
+    assets::{Asset, AssetConnection},
     departments::Department,
     kit::{
         Caller, Connection, NodeKind, PageArgs, RowBy, change, change_text, connection, given, global_id, key, payload,
@@ -110,8 +109,9 @@ impl Staff {
         #[graphql(desc = "The first so many rows, up to 200.")] first: Option<i32>,
         #[graphql(desc = "Only rows behind this cursor.")] after: Option<String>,
     ) -> Result<AssetConnection> {
-        let filter = property::Filter { holder: Some(self.0.id), ..property::Filter::default() };
-        assets::page(ctx, Some(filter), &AssetOrder::default(), &PageArgs { first, after, ..PageArgs::default() }).await
+        let args = PageArgs::first(first, after);
+        let lists = &ctx.loaders()?.assets_of_holder;
+        Ok(AssetConnection(Connection::nested(lists, self.0.id, "entry", &args, Asset).await?))
     }
 
     /// Counts the changes of this person, from 1.
@@ -149,32 +149,6 @@ pub(super) async fn person(ctx: &Context<'_>, id: Option<i64>) -> Outcome<Option
         Some(id) => ctx.loaders()?.person(id).await?.map(Staff),
         None => None,
     })
-}
-
-/// A page that was read, as a connection; without a filter nothing is wanted.
-pub(super) async fn connect(
-    ctx: &Context<'_>,
-    page: Page<staff::Staff>,
-    filter: Option<staff::Filter>,
-) -> Result<StaffConnection> {
-    let loaders = ctx.loaders()?;
-    if wants(ctx, "department") {
-        loaders.expect_departments(page.models().filter_map(|row| row.department_id)).await?;
-    }
-    if wants(ctx, "roles") || wants(ctx, "permissions") {
-        let shown = page.models().map(|row| row.id).collect::<Vec<_>>();
-        loaders.expect_roles(&shown).await?;
-    }
-    let domain = ctx.domain()?.clone();
-    Ok(StaffConnection(Connection::new(page, Staff, move || {
-        let (domain, filter) = (domain.clone(), filter.clone());
-        async move {
-            match filter {
-                Some(filter) => staff::count(&domain, &filter).await,
-                None => Ok(0),
-            }
-        }
-    })))
 }
 
 #[derive(Debug, Default)]
@@ -215,8 +189,32 @@ impl StaffQuery {
             Some(filter) => staff::list(domain, filter, order.by, order.descending, &window).await?,
             None => Page::empty(),
         };
-        connect(ctx, page, filter).await
+        expect(ctx, &page).await?;
+        let domain = domain.clone();
+        Ok(StaffConnection(Connection::new(page, Staff, move || {
+            let (domain, filter) = (domain.clone(), filter.clone());
+            async move {
+                match filter {
+                    Some(filter) => staff::count(&domain, &filter).await,
+                    None => Ok(0),
+                }
+            }
+        })))
     }
+}
+
+/// Reads at once what the rows of a page will be asked for.
+async fn expect(ctx: &Context<'_>, page: &Page<staff::Staff>) -> Result<()> {
+    let loaders = ctx.loaders()?;
+    if wants(ctx, "department") {
+        loaders.expect_departments(page.models().filter_map(|row| row.department_id)).await?;
+    }
+    if wants(ctx, "roles") || wants(ctx, "permissions") {
+        let domain = ctx.domain()?;
+        let shown = page.models().map(|row| row.id).filter(|id| staff::sees_roles(domain, *id));
+        loaders.expect_roles(&shown.collect::<Vec<_>>()).await?;
+    }
+    Ok(())
 }
 
 /// Declares a payload that holds a person.

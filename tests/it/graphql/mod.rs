@@ -1,0 +1,5 @@
+//! What GraphQL clients see.
+
+mod matrix;
+mod pieces;
+mod racing;
