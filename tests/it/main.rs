@@ -6,6 +6,7 @@ mod domain;
 mod graphql;
 mod harness;
 mod layers;
+mod schema;
 mod serve;
 mod settings;
 mod store;
