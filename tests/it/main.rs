@@ -3,6 +3,7 @@
 
 mod commands;
 mod domain;
+mod door;
 mod graphql;
 mod harness;
 mod layers;
