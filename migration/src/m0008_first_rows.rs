@@ -4,12 +4,14 @@ crate::dialect::step!();
 
 const UP: &str = r"
 INSERT INTO asset_group (unique_id, name, created_at, updated_at)
-VALUES ('0', '所有类别', '2020-01-01T00:00:00+00:00', '2020-01-01T00:00:00+00:00');
+VALUES ('0', '所有类别', '2020-01-01T00:00:00+00:00', '2020-01-01T00:00:00+00:00')
+ON CONFLICT DO NOTHING;
 
 INSERT INTO role (name, name_folded, display_name, description, created_at, updated_at) VALUES
     ('suadmin', 'suadmin', '超级管理员', 'suadmin', '2020-01-01T00:00:00+00:00', '2020-01-01T00:00:00+00:00'),
     ('admin', 'admin', '管理员', 'admin', '2020-01-01T00:00:00+00:00', '2020-01-01T00:00:00+00:00'),
-    ('user', 'user', '普通用户', 'user', '2020-01-01T00:00:00+00:00', '2020-01-01T00:00:00+00:00');
+    ('user', 'user', '普通用户', 'user', '2020-01-01T00:00:00+00:00', '2020-01-01T00:00:00+00:00')
+ON CONFLICT DO NOTHING;
 
 INSERT INTO role_permission (role_id, permission)
 SELECT role.id, granted.permission
@@ -29,7 +31,10 @@ JOIN (
     UNION ALL SELECT 'admin', '/rbac/*'
     UNION ALL SELECT 'admin', '/qrlogin/*'
     UNION ALL SELECT 'user', '/qrlogin/*'
-) AS granted ON granted.name = role.name;
+) AS granted ON granted.name = role.name
+WHERE TRUE
+ON CONFLICT DO NOTHING;
 ";
 
-const DOWN: &str = "DELETE FROM staff_role; DELETE FROM role_permission; DELETE FROM role; DELETE FROM asset_group;";
+// The rows are in use by now; they go with their tables.
+const DOWN: &str = "SELECT 1;";
