@@ -2,8 +2,10 @@
 //! `ASSETRY_TEST_POSTGRES_URL` names a server.
 
 mod commands;
+mod graphql;
 mod harness;
 mod layers;
+mod schema;
 mod serve;
 mod settings;
 mod store;

@@ -86,8 +86,10 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Stop> {
 
 /// Fills the database of `app`, whose tables are up to date and empty, in one transaction.
 pub async fn fill(app: &App, size: Size, seed: u64) -> Result<(), Stop> {
-    demo::refuse_staff(app.db.read()).await?;
-    refuse_rows(app.db.read()).await?;
+    let others = department::Entity::find().count(app.db.read()).await? + asset::Entity::find().count(app.db.read()).await?;
+    if others > 0 || demo::staff_exist(app.db.read()).await? {
+        return Err(Stop::because("This database is in use already, and generated data goes into an empty one only."));
+    }
     let hash = app.hashing.hash(PASSWORD).await;
     let hash = hash.map_err(|busy| Stop::because(format!("The password could not be hashed: {busy}.")))?;
     let world = Generated { size, seed, zone: app.zone };
@@ -101,11 +103,6 @@ pub async fn fill(app: &App, size: Size, seed: u64) -> Result<(), Stop> {
     let tx = app.db.begin().await?;
     tx.execute_unprepared("ANALYZE").await?;
     Ok(tx.commit().await?)
-}
-
-async fn refuse_rows(db: &impl ConnectionTrait) -> Result<(), Stop> {
-    let rows = department::Entity::find().count(db).await? + asset::Entity::find().count(db).await?;
-    if rows == 0 { Ok(()) } else { Err(Stop::because("Generated data goes into an empty database only.")) }
 }
 
 /// The generated installation. Every row follows from the seed and its place, so that nothing needs to be remembered.

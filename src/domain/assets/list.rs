@@ -1,7 +1,7 @@
 //! Lists of assets: in full for those who may see them, and a catalogue of names for everybody.
 
 use chrono::NaiveDate;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, Select, sea_query::Query};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select, sea_query::Query};
 
 use crate::{
     db::{self, CursorKey, Page, PageKey, Tree, Window},
@@ -96,7 +96,7 @@ pub async fn list(
 /// How many assets `filter` wants and the actor sees in full.
 pub async fn count(ctx: &Context, filter: &Filter) -> Outcome<u64> {
     ctx.known()?;
-    Ok(select(filter).filter(visible(ctx)).count(ctx.db().read()).await?)
+    Ok(db::count(ctx.db().read(), select(filter).filter(visible(ctx))).await?)
 }
 
 /// Which cards of the catalogue are wanted. Only by what the cards show, so that a filter tells nothing more.
@@ -120,7 +120,7 @@ pub async fn catalogue(ctx: &Context, filter: &CatalogueFilter, window: &Window)
 /// How many assets of the catalogue `filter` wants.
 pub async fn catalogue_count(ctx: &Context, filter: &CatalogueFilter) -> Outcome<u64> {
     ctx.known()?;
-    Ok(select_cards(filter).count(ctx.db().read()).await?)
+    Ok(db::count(ctx.db().read(), select_cards(filter)).await?)
 }
 
 fn select_cards(filter: &CatalogueFilter) -> Select<asset::Entity> {
