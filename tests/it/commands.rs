@@ -9,6 +9,8 @@ use std::{
 
 use tempfile::TempDir;
 
+use crate::harness::{Schema, postgres_url};
+
 /// The program in an empty folder of its own, with nothing of this process's settings.
 fn assetry(folder: &TempDir, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_assetry"));
@@ -126,7 +128,11 @@ fn a_wrong_setting_stops_the_start_with_one_line() {
 #[test]
 fn a_database_that_cannot_be_opened_is_said_without_its_password() {
     let folder = tempfile::tempdir().unwrap();
-    for url in ["postgres://someone:HUSH@127.0.0.1:1/x", "postgres://someone:HUSH@127.0.0.1:notaport/x", "sqlite:///nowhere/at/all.db?mode=rwc"] {
+    for url in [
+        "postgres://someone:HUSH@127.0.0.1:1/x",
+        "postgres://someone:HUSH@127.0.0.1:notaport/x",
+        "sqlite:///nowhere/at/all.db?mode=rwc",
+    ] {
         let mut command = assetry(&folder, &["migrate"]);
         command.env("ASSETRY_DATABASE_URL", url);
         let stopped = output(command);
@@ -163,13 +169,8 @@ fn documents_are_printed_without_a_database() {
 /// `assetry staff create` with these further arguments and this password.
 fn create_staff(folder: &TempDir, arguments: &[&str], password: &str) -> Output {
     let mut command = assetry(folder, &["staff", "create", "--username", "root", "--name", "管理员"]);
-    let mut child = command
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child =
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
     child.wait_with_output().unwrap()
 }
@@ -208,9 +209,9 @@ fn generated_data_goes_into_an_empty_database() {
 
 #[test]
 fn postgres_is_migrated_by_the_command_and_only_checked_at_the_start() {
-    let Some(url) = crate::harness::postgres_url() else { return };
+    let Some(url) = postgres_url() else { return };
     let folder = tempfile::tempdir().unwrap();
-    let schema = crate::harness::EmptySchema::make(&url);
+    let schema = Schema::make(&url);
     let on = |arguments: &[&str]| {
         let mut command = assetry(&folder, arguments);
         command.env("ASSETRY_DATABASE_URL", &url).env("ASSETRY_DATABASE__SCHEMA", schema.name());
@@ -229,7 +230,7 @@ fn postgres_is_migrated_by_the_command_and_only_checked_at_the_start() {
     let server = Running::start(on(&["serve", "--demo"]));
     server.terminate();
 
-    let schema = crate::harness::EmptySchema::make(&url);
+    let schema = Schema::make(&url);
     let mut command = assetry(&folder, &["serve", "--demo"]);
     command.env("ASSETRY_DATABASE_URL", &url).env("ASSETRY_DATABASE__SCHEMA", schema.name());
     Running::start(command).terminate();

@@ -90,21 +90,61 @@ fn texts_that_look_like_something_else_stay_texts() {
 #[test]
 fn a_wrong_setting_is_one_sentence_that_names_it() {
     for (variable, value, sentence) in [
-        ("ASSETRY_LISTEN", "8080", "The setting listen (ASSETRY_LISTEN) must be an address and a port such as 127.0.0.1:8080."),
-        ("ASSETRY_TIMEZONE", "Mars/Base", "The setting timezone (ASSETRY_TIMEZONE) must be a zone of the tz database such as Asia/Shanghai."),
-        ("ASSETRY_DATABASE_URL", "mysql://x", "The setting database_url (ASSETRY_DATABASE_URL) must start with sqlite: or postgres://."),
-        ("ASSETRY_PUBLIC_URL", "assets.example", "The setting public_url (ASSETRY_PUBLIC_URL) must start with http:// or https://."),
+        (
+            "ASSETRY_LISTEN",
+            "8080",
+            "The setting listen (ASSETRY_LISTEN) must be an address and a port such as 127.0.0.1:8080.",
+        ),
+        (
+            "ASSETRY_TIMEZONE",
+            "Mars/Base",
+            "The setting timezone (ASSETRY_TIMEZONE) must be a zone of the tz database such as Asia/Shanghai.",
+        ),
+        (
+            "ASSETRY_DATABASE_URL",
+            "mysql://x",
+            "The setting database_url (ASSETRY_DATABASE_URL) must start with sqlite: or postgres://.",
+        ),
+        (
+            "ASSETRY_PUBLIC_URL",
+            "assets.example",
+            "The setting public_url (ASSETRY_PUBLIC_URL) must start with http:// or https://.",
+        ),
         ("ASSETRY_JWT_SECRET", "hush", "The setting jwt_secret (ASSETRY_JWT_SECRET) must be at least 32 bytes long."),
         ("ASSETRY_LOG__JSON", "perhaps", "The setting log.json (ASSETRY_LOG__JSON) must be true or false."),
-        ("ASSETRY_HTTP__BODY_BYTES", "-1", "The setting http.body_bytes (ASSETRY_HTTP__BODY_BYTES) must be a whole number, 0 or more."),
-        ("ASSETRY_HTTP__BODY_BYTES", "1", "The setting http.body_bytes (ASSETRY_HTTP__BODY_BYTES) must be between 1024 and 1073741824."),
-        ("ASSETRY_HASHING__PASSES", "99999999999", "The setting hashing.passes (ASSETRY_HASHING__PASSES) must be a whole number, 0 or more."),
-        ("ASSETRY_FEISHU__OAUTH", "v3", "The setting feishu.oauth (ASSETRY_FEISHU__OAUTH) must be one of auto, v2, v1, passport."),
+        (
+            "ASSETRY_HTTP__BODY_BYTES",
+            "-1",
+            "The setting http.body_bytes (ASSETRY_HTTP__BODY_BYTES) must be a whole number, 0 or more.",
+        ),
+        (
+            "ASSETRY_HTTP__BODY_BYTES",
+            "1",
+            "The setting http.body_bytes (ASSETRY_HTTP__BODY_BYTES) must be between 1024 and 1073741824.",
+        ),
+        (
+            "ASSETRY_HASHING__PASSES",
+            "99999999999",
+            "The setting hashing.passes (ASSETRY_HASHING__PASSES) must be a whole number, 0 or more.",
+        ),
+        (
+            "ASSETRY_FEISHU__OAUTH",
+            "v3",
+            "The setting feishu.oauth (ASSETRY_FEISHU__OAUTH) must be one of auto, v2, v1, passport.",
+        ),
         ("ASSETRY_FEISHU__APP_IDD", "x", "There is no setting feishu.app_idd (ASSETRY_FEISHU__APP_IDD)."),
         ("ASSETRY_LISTENS", "x", "There is no setting listens (ASSETRY_LISTENS)."),
         ("ASSETRY_FEISHU", "x", "The setting feishu (ASSETRY_FEISHU) must be a section with keys of its own."),
-        ("ASSETRY_WECOM__CALLBACK_AES_KEY", "short", "The setting wecom.callback_aes_key (ASSETRY_WECOM__CALLBACK_AES_KEY) must be 43 characters long."),
-        ("ASSETRY_LOG__FILTER", "assetry=loud", "The setting log.filter (ASSETRY_LOG__FILTER) must be levels by target such as info or warn,assetry=debug."),
+        (
+            "ASSETRY_WECOM__CALLBACK_AES_KEY",
+            "short",
+            "The setting wecom.callback_aes_key (ASSETRY_WECOM__CALLBACK_AES_KEY) must be 43 characters long.",
+        ),
+        (
+            "ASSETRY_LOG__FILTER",
+            "assetry=loud",
+            "The setting log.filter (ASSETRY_LOG__FILTER) must be levels by target such as info or warn,assetry=debug.",
+        ),
     ] {
         assert_eq!(refusal(&[(variable, value)]), sentence);
     }
@@ -169,7 +209,11 @@ fn the_example_file_has_every_key_with_its_default() {
     // A setting stands directly behind its #, prose behind a blank.
     let uncommented: Vec<_> = example
         .lines()
-        .map(|line| line.strip_prefix('#').filter(|rest| rest.starts_with(|letter: char| letter.is_ascii_lowercase())).unwrap_or(line))
+        .map(|line| {
+            line.strip_prefix('#')
+                .filter(|rest| rest.starts_with(|letter: char| letter.is_ascii_lowercase()))
+                .unwrap_or(line)
+        })
         .collect();
     let uncommented = uncommented.join("\n");
     read(&uncommented, &[]).unwrap();

@@ -86,7 +86,8 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Stop> {
 
 /// Fills the database of `app`, whose tables are up to date and empty, in one transaction.
 pub async fn fill(app: &App, size: Size, seed: u64) -> Result<(), Stop> {
-    let others = department::Entity::find().count(app.db.read()).await? + asset::Entity::find().count(app.db.read()).await?;
+    let others =
+        department::Entity::find().count(app.db.read()).await? + asset::Entity::find().count(app.db.read()).await?;
     if others > 0 || demo::staff_exist(app.db.read()).await? {
         return Err(Stop::because("This database is in use already, and generated data goes into an empty one only."));
     }
