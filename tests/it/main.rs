@@ -2,6 +2,7 @@
 //! `ASSETRY_TEST_POSTGRES_URL` names a server.
 
 mod commands;
+mod domain;
 mod graphql;
 mod harness;
 mod layers;

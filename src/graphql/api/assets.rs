@@ -12,12 +12,12 @@ use crate::{
 use super::{
     approvals::{Approval, ApprovalConnection},
     asset_groups::AssetGroup,
-    asset_inputs::{
-        AssetCreateInput, AssetFilter, AssetOrder, AssetRegisterInput, AssetUpdateInput, InSubtreeOf, filter,
-    },
+    asset_inputs::{AssetCreateInput, AssetFilter, AssetOrder, AssetRegisterInput, AssetUpdateInput, filter},
     departments::Department,
     history::{HistoryConnection, HistoryEntry},
-    kit::{Caller, Connection, NodeKind, PageArgs, RowBy, connection, global_id, key, payload, settle, wants},
+    kit::{
+        Caller, Connection, InSubtreeOf, NodeKind, PageArgs, RowBy, connection, global_id, key, payload, settle, wants,
+    },
     staff::{Staff, person},
 };
 
