@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::Router;
 use migration::{Migrator, sea_orm_migration::MigratorTrait};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DbErr, RuntimeErr};
 
 use crate::{
     app::{App, Clock, Hashing, HashingRules, JwtKey, Random, SessionRules, SystemClock, SystemRandom},
@@ -30,7 +30,14 @@ pub(super) async fn database(settings: &Settings) -> Result<Database, Stop> {
     };
     let options = Options { url, schema: settings.database.schema.clone(), connections, hook: None };
     Database::open(&options).await.map_err(|error| {
-        Stop::because(format!("The database that the setting database_url names cannot be opened: {error}."))
+        let cause = match &error {
+            DbErr::Conn(RuntimeErr::SqlxError(error)) if matches!(**error, sqlx::Error::PoolTimedOut) => {
+                "nothing answers there".to_owned()
+            }
+            // An address that cannot be parsed is quoted with its password.
+            error => error.to_string().replace(&options.url, "…"),
+        };
+        Stop::because(format!("The database that the setting database_url names cannot be opened: {cause}"))
     })
 }
 

@@ -128,11 +128,7 @@ fn a_wrong_setting_stops_the_start_with_one_line() {
 #[test]
 fn a_database_that_cannot_be_opened_is_said_without_its_password() {
     let folder = tempfile::tempdir().unwrap();
-    for url in [
-        "postgres://someone:HUSH@127.0.0.1:1/x",
-        "postgres://someone:HUSH@127.0.0.1:notaport/x",
-        "sqlite:///nowhere/at/all.db?mode=rwc",
-    ] {
+    for url in ["postgres://someone:HUSH@127.0.0.1:notaport/x", "sqlite:///nowhere/at/all.db?mode=rwc"] {
         let mut command = assetry(&folder, &["migrate"]);
         command.env("ASSETRY_DATABASE_URL", url);
         let stopped = output(command);
