@@ -49,7 +49,11 @@ mod tests {
     async fn the_limit_is_the_largest_that_passes() {
         assert_eq!(read(body(8), 8000).await.map(|bytes| bytes.len()), Ok(8000));
         assert_eq!(read(body(9), 8000).await, Err(Unread::TooLarge));
-        assert_eq!(read(body(usize::MAX), 8000).await, Err(Unread::TooLarge), "a body without end is not read to its end");
+        assert_eq!(
+            read(body(usize::MAX), 8000).await,
+            Err(Unread::TooLarge),
+            "a body without end is not read to its end"
+        );
         assert_eq!(read(Body::empty(), 8000).await, Ok(Vec::new()));
     }
 

@@ -209,7 +209,9 @@ impl Field {
     fn value(&self, sent: Json<'_>) -> Result<Option<Value>, Wrong> {
         match self.null {
             Null::Absent if sent.is_null() => return self.missing(),
-            Null::None if sent.is_null() || sent.string().is_some_and(|text| text.is_empty()) => return Ok(Some(Value::Null)),
+            Null::None if sent.is_null() || sent.string().is_some_and(|text| text.is_empty()) => {
+                return Ok(Some(Value::Null));
+            }
             _ => {}
         }
         match self.kind.value(sent) {
@@ -235,7 +237,9 @@ impl Kind {
             Self::Word(words) => listed(words, sent),
             Self::AnyWord(words) => Some(listed(words, sent).unwrap_or_default()),
             Self::Object(fields) => object_value(fields, sent),
-            Self::Objects(fields) => sent.items()?.map(|item| object_value(fields, item)).collect::<Option<_>>().map(Value::List),
+            Self::Objects(fields) => {
+                sent.items()?.map(|item| object_value(fields, item)).collect::<Option<_>>().map(Value::List)
+            }
             Self::Each(wanted) => {
                 let fields = std::slice::from_ref(wanted);
                 let value = |item| read(fields, item).ok()?.pop().map(|(_, value)| value);
@@ -275,8 +279,7 @@ pub fn variables(fields: &'static [Field], body: Json<'_>) -> Result<Variables, 
 }
 
 fn object_value(fields: &'static [Field], sent: Json<'_>) -> Option<Value> {
-    sent.entries()?;
-    let values = read(fields, sent).ok()?;
+    let values = read(fields, sent).ok().filter(|_| sent.is_object())?;
     Some(Value::Object(values.into_iter().map(|(name, value)| (Name::new(name), value)).collect()))
 }
 
@@ -311,7 +314,10 @@ fn whole_number(sent: Json<'_>) -> Option<i32> {
         return Some(0);
     }
     // The value is `significant` followed by this many zeros.
-    let zeros = exponent.parse::<i64>().ok()?.checked_add(digits.len() as i64 - significant.len() as i64 - fraction.len() as i64)?;
+    let zeros = exponent
+        .parse::<i64>()
+        .ok()?
+        .checked_add(digits.len() as i64 - significant.len() as i64 - fraction.len() as i64)?;
     if negative || !(0..=9).contains(&zeros) {
         return None;
     }
@@ -329,14 +335,20 @@ mod tests {
 
     fn value(field: &'static Field, sent: &str) -> Option<String> {
         let body = format!("{{\"k\":{sent}}}");
-        given(std::slice::from_ref(field), &body).ok().map(|json| json.strip_prefix("{\"k\":").unwrap().strip_suffix('}').unwrap().to_owned())
+        given(std::slice::from_ref(field), &body)
+            .ok()
+            .map(|json| json.strip_prefix("{\"k\":").unwrap().strip_suffix('}').unwrap().to_owned())
     }
 
     #[test]
     fn text_is_a_string_or_an_integer() {
         const TEXT: Field = text("k");
         for (sent, taken) in [
-            ("\"\"", "\"\""), ("\" a \"", "\" a \""), ("123", "\"123\""), ("-5", "\"-5\""), ("\"😀%\\n\\\"\"", "\"😀%\\n\\\"\""),
+            ("\"\"", "\"\""),
+            ("\" a \"", "\" a \""),
+            ("123", "\"123\""),
+            ("-5", "\"-5\""),
+            ("\"😀%\\n\\\"\"", "\"😀%\\n\\\"\""),
             ("123456789012345678901234567890", "\"123456789012345678901234567890\""),
         ] {
             assert_eq!(value(&TEXT, sent).as_deref(), Some(taken), "{sent}");
@@ -358,7 +370,9 @@ mod tests {
         assert!(value(&NAME, "\" a \"").is_some() && value(&NAME, "7").is_some());
         assert!(value(&NAME, "\"\"").is_none() && value(&NAME, "\" \\n\\u3000\"").is_none());
         const PASSWORD: Field = password("k");
-        assert!(value(&PASSWORD, "\" \"").is_some() && value(&PASSWORD, &format!("\"{}\"", "x".repeat(1024))).is_some());
+        assert!(
+            value(&PASSWORD, "\" \"").is_some() && value(&PASSWORD, &format!("\"{}\"", "x".repeat(1024))).is_some()
+        );
         assert!(value(&PASSWORD, "\"\"").is_none() && value(&PASSWORD, &format!("\"{}\"", "中".repeat(342))).is_none());
     }
 
@@ -366,15 +380,52 @@ mod tests {
     fn numbers_are_exact() {
         const NUMBER: Field = number("k");
         for (sent, taken) in [
-            ("0", "0"), ("-0", "0"), ("-0.0", "0"), ("0e999999999999999999999", "0"), ("3", "3"), ("3.0", "3"), ("3.000e0", "3"), ("300e-2", "3"),
-            ("1.5e1", "15"), ("2147483647", "2147483647"), ("2147483647.0", "2147483647"), ("2.147483647E9", "2147483647"), ("\"3\"", "3"),
-            ("\" 007\\t\"", "7"), ("\"2147483647\"", "2147483647"), ("1e9", "1000000000"), ("0.00005e5", "5"),
+            ("0", "0"),
+            ("-0", "0"),
+            ("-0.0", "0"),
+            ("0e999999999999999999999", "0"),
+            ("3", "3"),
+            ("3.0", "3"),
+            ("3.000e0", "3"),
+            ("300e-2", "3"),
+            ("1.5e1", "15"),
+            ("2147483647", "2147483647"),
+            ("2147483647.0", "2147483647"),
+            ("2.147483647E9", "2147483647"),
+            ("\"3\"", "3"),
+            ("\" 007\\t\"", "7"),
+            ("\"2147483647\"", "2147483647"),
+            ("1e9", "1000000000"),
+            ("0.00005e5", "5"),
         ] {
             assert_eq!(value(&NUMBER, sent).as_deref(), Some(taken), "{sent}");
         }
         for sent in [
-            "-1", "-1.0", "0.5", "3.1", "2147483648", "2147483647.0000000001", "1e10", "1e400", "1e-1", "1e99999999999999999999", "\"\"", "\" \"", "\"+3\"",
-            "\"-3\"", "\"3.0\"", "\"1 2\"", "\"３\"", "\"2147483648\"", "\"abc\"", "null", "true", "[]", "{}", "[3]", "123456789012345678901234567890",
+            "-1",
+            "-1.0",
+            "0.5",
+            "3.1",
+            "2147483648",
+            "2147483647.0000000001",
+            "1e10",
+            "1e400",
+            "1e-1",
+            "1e99999999999999999999",
+            "\"\"",
+            "\" \"",
+            "\"+3\"",
+            "\"-3\"",
+            "\"3.0\"",
+            "\"1 2\"",
+            "\"３\"",
+            "\"2147483648\"",
+            "\"abc\"",
+            "null",
+            "true",
+            "[]",
+            "{}",
+            "[3]",
+            "123456789012345678901234567890",
         ] {
             assert_eq!(value(&NUMBER, sent), None, "{sent}");
         }
@@ -421,7 +472,11 @@ mod tests {
         for body in [r#"{"asset_id":"1"}"#, r#"{"unique_id":"1"}"#, r#"{"unique_id":1,"asset_id":"1"}"#] {
             assert_eq!(given(FIELDS, body).as_deref(), Ok(r#"{"id":"1"}"#), "{body}");
         }
-        for body in [r#"{"asset_id":"1","unique_id":"2"}"#, r#"{"asset_id":"1","unique_id":null}"#, r#"{"asset_id":[],"unique_id":"2"}"#] {
+        for body in [
+            r#"{"asset_id":"1","unique_id":"2"}"#,
+            r#"{"asset_id":"1","unique_id":null}"#,
+            r#"{"asset_id":[],"unique_id":"2"}"#,
+        ] {
             assert_eq!(given(FIELDS, body), Err(Wrong { key: "asset_id", missing: false }), "{body}");
         }
         assert_eq!(given(FIELDS, "{}"), Err(Wrong { key: "asset_id", missing: true }));
@@ -437,7 +492,18 @@ mod tests {
         assert_eq!(value(&ITEMS, "[]").as_deref(), Some("[]"));
         const EDIT: Field = object("k", &[name("display_name").if_sent()]);
         assert_eq!(value(&EDIT, "{}").as_deref(), Some("{}"));
-        for sent in ["null", "{}", "\"[]\"", "1", "[1]", "[null]", "[[]]", "[{}]", r#"[{"asset_id":null}]"#, r#"[{"asset_id":"a"},[]]"#] {
+        for sent in [
+            "null",
+            "{}",
+            "\"[]\"",
+            "1",
+            "[1]",
+            "[null]",
+            "[[]]",
+            "[{}]",
+            r#"[{"asset_id":null}]"#,
+            r#"[{"asset_id":"a"},[]]"#,
+        ] {
             assert_eq!(value(&EACH, sent), None, "{sent}");
             assert_eq!(value(&ITEMS, sent), None, "{sent}");
         }

@@ -55,7 +55,11 @@ impl<'a> Json<'a> {
     /// The characters of a string.
     pub fn string(self) -> Option<Cow<'a, str>> {
         let inner = self.0.strip_prefix('"')?.strip_suffix('"')?;
-        if inner.contains('\\') { serde_json::from_str(self.0).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
+        if inner.contains('\\') {
+            serde_json::from_str(self.0).ok().map(Cow::Owned)
+        } else {
+            Some(Cow::Borrowed(inner))
+        }
     }
 
     /// A number as it is written.
@@ -66,6 +70,11 @@ impl<'a> Json<'a> {
     /// A number without fraction and exponent, as it is written.
     pub fn integer(self) -> Option<&'a str> {
         self.number().filter(|number| !number.contains(['.', 'e', 'E']))
+    }
+
+    /// Whether it is an object.
+    pub fn is_object(self) -> bool {
+        self.0.starts_with('{')
     }
 
     /// The items of a list.
@@ -307,8 +316,18 @@ mod tests {
     #[test]
     fn takes_what_rfc_8259_takes() {
         for text in [
-            "{}", " [ ] ", "null", "\"\"", "-0", "0.5e-10", "1E400", "123456789012345678901234567890", "\r\n\t{\"a\" : [1 , {\"b\":null}] }\n",
-            r#""\u00e9\ud83d\ude00\"\\\/\b\f\n\r\t""#, r#"{"a":1,"a":2}"#, "\"\u{7f}😀\"",
+            "{}",
+            " [ ] ",
+            "null",
+            "\"\"",
+            "-0",
+            "0.5e-10",
+            "1E400",
+            "123456789012345678901234567890",
+            "\r\n\t{\"a\" : [1 , {\"b\":null}] }\n",
+            r#""\u00e9\ud83d\ude00\"\\\/\b\f\n\r\t""#,
+            r#"{"a":1,"a":2}"#,
+            "\"\u{7f}😀\"",
         ] {
             assert!(read(text).is_some(), "{text}");
         }
@@ -319,10 +338,60 @@ mod tests {
     #[test]
     fn refuses_everything_else() {
         for text in [
-            "", " ", "{", "[1", "{\"a\"", "{\"a\":", "{\"a\":1", "[1,]", "{\"a\":1,}", "[,1]", "{,}", "{\"a\" 1}", "{a:1}", "{'a':1}", "[1 2]", "1 2",
-            "[1}", "{\"a\":1]", "{1:2}", "// x\n{}", "{} // x", "/* */{}", "NaN", "Infinity", "-", "+1", "01", "-01", "1.", ".5", "1e", "1e+", "0x1",
-            "tru", "True", "nul", "\"a", "\"\\\"", "\"\\x\"", "\"\\u12g4\"", "\"\\u12\"", r#""\ud800""#, r#""\ud800x""#, r#""\ud800\u0041""#,
-            r#""\udc00""#, r#""\ude00\ud83d""#, "\"\n\"", "\"\0\"", "“a”", "{“a”:1}", "\u{feff}{}", "\u{a0}{}", "{}x", "]",
+            "",
+            " ",
+            "{",
+            "[1",
+            "{\"a\"",
+            "{\"a\":",
+            "{\"a\":1",
+            "[1,]",
+            "{\"a\":1,}",
+            "[,1]",
+            "{,}",
+            "{\"a\" 1}",
+            "{a:1}",
+            "{'a':1}",
+            "[1 2]",
+            "1 2",
+            "[1}",
+            "{\"a\":1]",
+            "{1:2}",
+            "// x\n{}",
+            "{} // x",
+            "/* */{}",
+            "NaN",
+            "Infinity",
+            "-",
+            "+1",
+            "01",
+            "-01",
+            "1.",
+            ".5",
+            "1e",
+            "1e+",
+            "0x1",
+            "tru",
+            "True",
+            "nul",
+            "\"a",
+            "\"\\\"",
+            "\"\\x\"",
+            "\"\\u12g4\"",
+            "\"\\u12\"",
+            r#""\ud800""#,
+            r#""\ud800x""#,
+            r#""\ud800\u0041""#,
+            r#""\udc00""#,
+            r#""\ude00\ud83d""#,
+            "\"\n\"",
+            "\"\0\"",
+            "“a”",
+            "{“a”:1}",
+            "\u{feff}{}",
+            "\u{a0}{}",
+            "{}x",
+            "]",
         ] {
             assert!(read(text).is_none(), "{text}");
         }
@@ -341,7 +410,11 @@ mod tests {
         let text = r#" { "a" : "x\"}]" , "b":[ 1, -2.5e3 ,[],{} , "\u4e2d,", null,true] , "c":{"d":{"a":0}}, "\u0061":false ,"e":"" } "#;
         let document = read(text).unwrap();
         let root = document.root();
-        assert_eq!(root.get("a").and_then(Json::boolean), Some(false), "the last of a repeated key wins, however it is spelled");
+        assert_eq!(
+            root.get("a").and_then(Json::boolean),
+            Some(false),
+            "the last of a repeated key wins, however it is spelled"
+        );
         let keys: Vec<_> = root.entries().unwrap().map(|(key, _)| key.into_owned()).collect();
         assert_eq!(keys, ["a", "b", "c", "a", "e"]);
         let items: Vec<_> = root.get("b").unwrap().items().unwrap().collect();

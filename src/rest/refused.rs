@@ -129,12 +129,16 @@ mod tests {
             {"code": "FORBIDDEN"},
         ]}}));
         let found = problem(&response).unwrap();
-        assert_eq!((found.code, found.field.as_deref(), found.text.as_str()), (Code::AssetNotFound, Some("assetIds"), "no"));
+        assert_eq!(
+            (found.code, found.field.as_deref(), found.text.as_str()),
+            (Code::AssetNotFound, Some("assetIds"), "no")
+        );
         let mut enumerated = response;
         if let Value::Object(roots) = &mut enumerated.data
             && let Some(Value::Object(payload)) = roots.get_mut("_")
         {
-            let error = Value::Object([(Name::new("code"), Value::Enum(Name::new("NOT_HOLDER")))].into_iter().collect());
+            let error =
+                Value::Object([(Name::new("code"), Value::Enum(Name::new("NOT_HOLDER")))].into_iter().collect());
             payload.insert(Name::new("userErrors"), Value::List(vec![error]));
         }
         assert_eq!(problem(&enumerated).map(|problem| problem.code), Some(Code::NotHolder));

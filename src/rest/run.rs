@@ -97,7 +97,8 @@ pub fn router(dialect: &'static dyn Dialect, door: Door) -> Router {
 
 /// The operations of `dialect`, by name, each with the shape of its payload.
 fn operations(dialect: &dyn Dialect) -> BTreeMap<String, (StoredOperation, Shape)> {
-    let parsed = StoredOperation::parse_all(dialect.operations()).expect("the file is part of the program and a test parses it");
+    let parsed =
+        StoredOperation::parse_all(dialect.operations()).expect("the file is part of the program and a test parses it");
     parsed
         .into_iter()
         .map(|(name, operation)| {
@@ -138,9 +139,15 @@ impl Served {
     }
 
     /// The gate, the input, the answer.
-    async fn run(&self, row: &'static Row, call: &Admitted, mut variables: Variables) -> Result<(Says, Payload), Refused> {
+    async fn run(
+        &self,
+        row: &'static Row,
+        call: &Admitted,
+        mut variables: Variables,
+    ) -> Result<(Says, Payload), Refused> {
         row.gate.pass(&call.context)?;
-        let read = input::variables(row.input, call.body.root()).map_err(|wrong| Code::RequestInvalid.about(wrong.key))?;
+        let read =
+            input::variables(row.input, call.body.root()).map_err(|wrong| Code::RequestInvalid.about(wrong.key))?;
         variables.extend(read.iter().map(|(name, value)| (name.clone(), value.clone())));
         match row.answer {
             Answer::Operation(name) => Ok((row.success, self.execute(name, row, call, variables).await?)),
@@ -194,7 +201,8 @@ impl Served {
             Refused::Says(says, text) => return (says, text),
             Refused::Problem(problem) => problem,
         };
-        let said = |code, field: Option<&str>| row.case(code, field).or_else(|| find(self.dialect.cases(), code, field));
+        let said =
+            |code, field: Option<&str>| row.case(code, field).or_else(|| find(self.dialect.cases(), code, field));
         let unknown = || match problem.code.kind() {
             Kind::Refusal => said(Code::RequestInvalid, None),
             Kind::Request | Kind::Internal => None,

@@ -86,7 +86,9 @@ impl Shape {
     /// `data` in this shape.
     pub fn apply(&self, data: Value, rewrites: &[Rewrite], context: &Context) -> Value {
         match data {
-            Value::List(items) => Value::List(items.into_iter().map(|item| self.apply(item, rewrites, context)).collect()),
+            Value::List(items) => {
+                Value::List(items.into_iter().map(|item| self.apply(item, rewrites, context)).collect())
+            }
             Value::Object(mut object) => {
                 let mut shaped = Vec::with_capacity(object.len());
                 for (key, fate, inner) in &self.keys {

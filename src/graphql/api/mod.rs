@@ -1,6 +1,9 @@
 //! The schema: one file a subject; a resolver is one call into the domain.
 
-use async_graphql::{EmptySubscription, MergedObject, Schema};
+use async_graphql::{EmptySubscription, MergedObject};
+
+/// The schema with its roots.
+pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
 mod approvals;
 mod asset_groups;
@@ -26,10 +29,7 @@ pub struct Query(
 #[derive(Debug, Default, MergedObject)]
 pub struct Mutation(assets::AssetMutation, asset_groups::AssetGroupMutation, approvals::ApprovalMutation);
 
-/// The schema with its roots.
-pub type AssetrySchema = Schema<Query, Mutation, EmptySubscription>;
-
 /// Builds the schema. Limits and checks are the door's, not the schema's.
-pub fn schema() -> AssetrySchema {
+pub fn schema() -> Schema {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription).finish()
 }

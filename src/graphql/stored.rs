@@ -1,0 +1,52 @@
+//! Operations of our own, parsed once: what answers the legacy dialects.
+
+use std::collections::BTreeMap;
+
+use async_graphql::{
+    Name, ServerError,
+    parser::{
+        parse_query,
+        types::{ExecutableDocument, OperationType},
+    },
+};
+
+use super::{faults, select};
+
+/// An operation of a `.graphql` file of ours, parsed once.
+#[derive(Clone, Debug)]
+pub struct StoredOperation {
+    name: Name,
+    kind: OperationType,
+    document: ExecutableDocument,
+}
+
+impl StoredOperation {
+    /// The operations of a file, by name. Each must have one.
+    pub fn parse_all(text: &str) -> Result<BTreeMap<String, Self>, ServerError> {
+        let document = parse_query(text).map_err(|error| faults::syntax(&error))?;
+        let names = document.operations.iter().map(|(name, operation)| (name.cloned(), operation.node.ty));
+        let mut stored = BTreeMap::new();
+        for (name, kind) in names {
+            let name = name.ok_or_else(|| ServerError::new("A stored operation needs a name.", None))?;
+            let mut document = document.clone();
+            select::isolate(&mut document, &name);
+            stored.insert(name.to_string(), Self { name, kind, document });
+        }
+        Ok(stored)
+    }
+
+    /// The name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether it is a query or a mutation.
+    pub fn kind(&self) -> OperationType {
+        self.kind
+    }
+
+    /// The document: this operation and its fragments.
+    pub fn document(&self) -> &ExecutableDocument {
+        &self.document
+    }
+}

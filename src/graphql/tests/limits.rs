@@ -1,0 +1,108 @@
+//! What is too much.
+
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use super::{Introspection, Limits, ask, code, door, shown};
+use crate::graphql::{
+    api,
+    limits::{Shape, weigh},
+};
+
+async fn refused(query: &str) -> Value {
+    let door = door(Limits { introspection: Introspection::Everybody, ..Limits::default() }).await;
+    let begun = Instant::now();
+    let response = ask(&door, query, json!({})).await;
+    assert!(begun.elapsed().as_millis() < 500, "{:.80} took {:?}", query, begun.elapsed());
+    shown(&response)["errors"][0]["extensions"]["limit"].clone()
+}
+
+fn weight(limits: &Limits, query: &str) -> u64 {
+    let shape = Shape::parse(&api::schema().sdl()).unwrap();
+    let document = async_graphql::parser::parse_query(query).unwrap();
+    let (_, operation) = document.operations.iter().next().unwrap();
+    weigh(limits, &shape, &document, &operation.node, &Default::default()).unwrap().weight
+}
+
+#[tokio::test]
+async fn bombs_are_refused_at_once() {
+    let nested = |open: &str, close: &str| format!("{{said(text:{}{})}}", open.repeat(5000), close.repeat(5000));
+    assert_eq!(refused(&nested("[", "]")).await, "nesting");
+    assert_eq!(refused(&nested("{a:", "}")).await, "nesting");
+    assert_eq!(refused(&"{a".repeat(5000)).await, "nesting");
+
+    let doubling = |levels: usize, spread: &str| {
+        let fragments: Vec<_> = (0..levels)
+            .map(|level| format!("fragment f{level} on Query {{ {} }}", spread.replace('#', &(level + 1).to_string())))
+            .collect();
+        format!("{{...f0}} {} fragment f{levels} on Query {{ said }}", fragments.join(" "))
+    };
+    assert_eq!(refused(&doubling(24, "...f# ...f#")).await, "selections");
+    assert_eq!(refused(&doubling(60, "...f# ...f#")).await, "depth");
+    assert_eq!(refused(&doubling(5000, "...f#")).await, "depth");
+    // Not even when no operation uses them.
+    assert_eq!(refused(&doubling(24, "...f# ...f#").replacen("{...f0}", "{said}", 1)).await, "selections");
+
+    let wide = format!("{{things{{nodes{{{}}}}}}}", "number ".repeat(10_001));
+    assert_eq!(refused(&wide).await, "selections");
+    let spread = format!("{{{}}} fragment f on Query {{{}}}", "...f ".repeat(200), "said ".repeat(100));
+    assert_eq!(refused(&spread).await, "selections");
+    let aliases: String = (0..101).map(|number| format!("a{number}:said ")).collect();
+    assert_eq!(refused(&format!("{{things{{nodes{{{}}}}}}}", aliases.replace("said", "number"))).await, "aliases");
+    assert_eq!(refused(&format!("{{{}}}", "said ".repeat(31))).await, "root fields");
+    assert_eq!(refused(&format!("{{{}}}", "__typename ".repeat(31))).await, "root fields");
+    let things = "{things(first:200){nodes{more(first:200){nodes{more(first:2){nodes{number}}}}}}}";
+    assert_eq!(refused(things).await, "weight");
+    let types = "{__schema{types{fields{type{fields{type{fields{type{fields{name}}}}}}}}}}";
+    assert_eq!(refused(types).await, "lists of introspection");
+    assert_eq!(refused(&format!("{{{}}}", "a".repeat(500_000))).await, "name length");
+}
+
+#[tokio::test]
+async fn a_fragment_in_itself_is_refused() {
+    let door = door(Limits::default()).await;
+    for query in
+        ["{...f} fragment f on Query {...f}", "{...f} fragment f on Query {...g} fragment g on Query {said ...f}"]
+    {
+        assert_eq!(code(&ask(&door, query, json!({})).await), "REQUEST_INVALID");
+    }
+}
+
+#[test]
+fn weight_is_linear_in_pages_and_repetitions() {
+    let limits = Limits { weight: u64::MAX, selections: u64::MAX, root_fields: u64::MAX, ..Limits::default() };
+    let page = |size: u64| weight(&limits, &format!("{{things(first:{size}){{totalCount nodes{{number}}}}}}"));
+    let step = page(2) - page(1);
+    assert_eq!(step, 1);
+    for size in [0, 1, 7, 100, 200] {
+        assert_eq!(page(size), page(0) + size * step);
+    }
+    // A page larger than allowed is refused by the field and weighs no more.
+    assert_eq!(page(1_000_000), page(200));
+    let twice = |size: u64| {
+        weight(&limits, &format!("{{things(first:{size}){{nodes{{more(first:{size}){{nodes{{number}}}}}}}}}}"))
+    };
+    assert_eq!(twice(10), 2 + 10 * (2 + 10));
+    for count in [1, 10, 1000] {
+        let fields = weight(&limits, &format!("{{{}}}", "said ".repeat(count)));
+        assert_eq!(fields, count as u64);
+        let spreads = weight(
+            &limits,
+            &format!("{{{}}} fragment f on Query {{said things{{totalCount}}}}", "...f ".repeat(count)),
+        );
+        assert_eq!(spreads, 3 * count as u64);
+    }
+}
+
+#[test]
+fn a_fragment_weighs_what_it_stands_for() {
+    let limits = Limits::default();
+    let written = weight(&limits, "{things(first:7){totalCount nodes{number more(first:3){nodes{number}}}}}");
+    let spread = weight(
+        &limits,
+        "{things(first:7){...page}} fragment page on Things {totalCount nodes{...thing}} \
+         fragment thing on Thing {number more(first:3){...on Things{nodes{number}}}}",
+    );
+    assert_eq!(written, spread);
+}
