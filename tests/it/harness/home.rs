@@ -1,0 +1,151 @@
+//! Where a world's database lives: a file copied from a template, or a PostgreSQL schema that is dropped at the end.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
+
+use assetry::{
+    commands::demo,
+    db::{Database, Options, StatementHook},
+};
+use sea_orm::ConnectionTrait;
+use tempfile::TempDir;
+use tokio::sync::OnceCell;
+
+use super::{TestClock, app};
+
+/// What a database holds when a test begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// Nothing, not even tables.
+    Nothing,
+    /// What every installation starts with.
+    Tables,
+    /// The demo data.
+    Demo,
+}
+
+impl Content {
+    /// Puts the content into an empty database.
+    async fn put(self, db: &Database) {
+        if self != Self::Nothing {
+            db.migrate().await.unwrap();
+        }
+        if self == Self::Demo {
+            demo::fill(&app(db.clone(), Arc::new(TestClock::default()))).await.unwrap();
+        }
+    }
+}
+
+/// The PostgreSQL server that tests are to use, if any.
+pub(crate) fn postgres_url() -> Option<String> {
+    std::env::var("ASSETRY_TEST_POSTGRES_URL").ok().filter(|url| !url.is_empty())
+}
+
+/// A database of one test.
+pub(crate) enum Home {
+    /// A file in a folder that goes with it.
+    Folder(TempDir),
+    /// A schema on a PostgreSQL server.
+    Schema {
+        /// The server.
+        url: String,
+        /// The schema's name.
+        name: String,
+    },
+}
+
+impl Home {
+    /// Makes a database with this content.
+    pub(crate) async fn make(content: Content) -> Self {
+        match postgres_url() {
+            None => Self::copy(content).await,
+            Some(url) => {
+                let home = Self::schema(url).await;
+                content.put(&home.open(None).await).await;
+                home
+            }
+        }
+    }
+
+    /// Opens the database; `hook` hears its statements.
+    pub(crate) async fn open(&self, hook: Option<StatementHook>) -> Database {
+        let (url, schema) = match self {
+            Self::Folder(folder) => (format!("sqlite://{}?mode=rwc", folder.path().join("test.db").display()), None),
+            Self::Schema { url, name } => (url.clone(), Some(name.clone())),
+        };
+        Database::open(&Options { url, schema, connections: 4, hook }).await.unwrap()
+    }
+
+    /// A copy of a file that is made once a process.
+    async fn copy(content: Content) -> Self {
+        static TABLES: OnceCell<Vec<u8>> = OnceCell::const_new();
+        static DEMO: OnceCell<Vec<u8>> = OnceCell::const_new();
+        let home = Self::Folder(tempfile::tempdir().unwrap());
+        let template = match content {
+            Content::Nothing => return home,
+            Content::Tables => TABLES.get_or_init(|| Self::template(content)).await,
+            Content::Demo => DEMO.get_or_init(|| Self::template(content)).await,
+        };
+        if let Self::Folder(folder) = &home {
+            std::fs::write(folder.path().join("test.db"), template).unwrap();
+        }
+        home
+    }
+
+    async fn template(content: Content) -> Vec<u8> {
+        let home = Self::Folder(tempfile::tempdir().unwrap());
+        let db = home.open(None).await;
+        content.put(&db).await;
+        // Closing the last connection moves the log into the file.
+        db.close().await.unwrap();
+        match &home {
+            Self::Folder(folder) => std::fs::read(folder.path().join("test.db")).unwrap(),
+            Self::Schema { .. } => Vec::new(),
+        }
+    }
+
+    async fn schema(url: String) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("it_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        run(&url, &[format!("CREATE SCHEMA {name}")]).await;
+        Self::Schema { url, name }
+    }
+}
+
+impl Drop for Home {
+    /// Drops the schema, after ending connections that a failed test left in a transaction.
+    fn drop(&mut self) {
+        let Self::Schema { url, name } = self else { return };
+        let statements = [
+            format!(
+                "SELECT pg_terminate_backend(pid) FROM (SELECT DISTINCT lock.pid FROM pg_locks lock \
+                 JOIN pg_class class ON class.oid = lock.relation \
+                 WHERE class.relnamespace = '{name}'::regnamespace) AS busy"
+            ),
+            format!("DROP SCHEMA {name} CASCADE"),
+        ];
+        let url = url.clone();
+        // A thread of its own, because the test's runtime may stand still while this waits.
+        let dropping = std::thread::spawn(move || {
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap()
+                .block_on(run(&url, &statements));
+        });
+        let dropped = dropping.join();
+        assert!(dropped.is_ok() || std::thread::panicking(), "the schema {name} was left behind");
+    }
+}
+
+async fn run(url: &str, statements: &[String]) {
+    let mut options = sea_orm::ConnectOptions::new(url);
+    options.max_connections(1).sqlx_logging(false);
+    let server = sea_orm::Database::connect(options).await.unwrap();
+    for statement in statements {
+        server.execute_unprepared(statement).await.unwrap();
+    }
+    server.close().await.unwrap();
+}
