@@ -6,6 +6,9 @@ pub mod commands;
 /// The listener: doors merged, request ids, access lines, metrics, health, graceful stop.
 pub mod serve;
 
+/// The legacy dialects: endpoints as rows of a table, each answered by a stored GraphQL operation.
+pub mod rest;
+
 /// The GraphQL door: checks, transports, and the schema with one file a subject.
 pub mod graphql;
 

@@ -11,10 +11,11 @@ pub mod demo;
 mod logging;
 mod migrate;
 mod openapi;
+mod schema;
 mod serve;
 mod start;
 
-pub use start::{doors, open};
+pub use start::{door, doors, open};
 
 /// Asset management server: GraphQL, three legacy JSON dialects, Feishu and WeCom.
 #[derive(Parser)]
@@ -30,6 +31,8 @@ enum Command {
     Serve(serve::Arguments),
     /// Brings the database's tables up to date.
     Migrate,
+    /// Prints the GraphQL schema.
+    Schema,
     /// Prints the OpenAPI document of the legacy dialects.
     Openapi,
 }
@@ -42,6 +45,7 @@ pub async fn run() -> ExitCode {
     let outcome = match Assetry::parse().command {
         Command::Serve(arguments) => serve::run(&arguments).await,
         Command::Migrate => migrate::run().await,
+        Command::Schema => schema::run(),
         Command::Openapi => openapi::run(),
     };
     match outcome {

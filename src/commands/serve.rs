@@ -43,13 +43,18 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Stop> {
     }
 
     let stopping = CancellationToken::new();
-    let router = serve::router(&app, start::doors(&app, &settings), &settings.http, &stopping);
+    let door = start::door(&app, &settings, arguments.demo);
+    let router = serve::router(&app, start::doors(&door), &settings.http, &stopping);
     stop_on_signals(stopping.clone())?;
     let mut out = io::stdout();
     writeln!(out, "listening on http://{address}")?;
     out.flush()?;
 
     serve::run(listener, router, stopping, Duration::from_secs(settings.http.shutdown_seconds)).await?;
+    let closed = tokio::time::timeout(CLOSING, door.close()).await;
+    if closed.is_err() {
+        tracing::warn!("mutations had not finished when the server stopped");
+    }
     if tokio::time::timeout(CLOSING, app.db.clone().close()).await.is_err() {
         tracing::warn!("the database had not finished when the server stopped");
     }

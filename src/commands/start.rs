@@ -10,6 +10,8 @@ use crate::{
     app::{App, Clock, Hashing, HashingRules, JwtKey, Random, SessionRules, SystemClock, SystemRandom},
     db::{Database, Options},
     domain::secrets,
+    graphql::{self, Door, Introspection, Limits},
+    rest,
     settings::{Settings, Wrong},
 };
 
@@ -94,7 +96,30 @@ fn cores() -> usize {
     std::thread::available_parallelism().map_or(2, usize::from)
 }
 
-/// Every door that leads into the domain, merged.
-pub fn doors(_app: &Arc<App>, _settings: &Settings) -> Router {
-    Router::new()
+/// The GraphQL door with the limits that the settings name; `open_schema` lets everybody read the schema, as demo data does.
+pub fn door(app: &Arc<App>, settings: &Settings, open_schema: bool) -> Door {
+    let rules = &settings.graphql;
+    let usual = Limits::default();
+    Door::new(
+        Arc::clone(app),
+        Limits {
+            nesting: rules.nesting as usize,
+            depth: rules.depth,
+            weight: rules.weight,
+            root_fields: rules.root_fields,
+            aliases: rules.aliases,
+            time: Duration::from_secs(rules.timeout_seconds),
+            introspection: match rules.introspection {
+                _ if open_schema => Introspection::Everybody,
+                true => Introspection::SignedIn,
+                false => Introspection::Nobody,
+            },
+            ..usual
+        },
+    )
+}
+
+/// Every way into the domain, merged.
+pub fn doors(door: &Door) -> Router {
+    graphql::http::router(door.clone()).merge(rest::router(door.clone()))
 }

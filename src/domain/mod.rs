@@ -13,6 +13,7 @@ pub mod approvals;
 pub mod asset_groups;
 pub mod assets;
 pub mod departments;
+pub mod events;
 pub mod history;
 pub mod idempotency;
 pub mod rbac;

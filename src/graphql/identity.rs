@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, header};
 
 use crate::{
     app::App,
-    domain::{Actor, Code, Outcome, Person},
+    domain::{Actor, Outcome, sessions},
 };
 
 /// The token after `Bearer` in `Authorization`; nothing without the header, and an empty one for any other scheme.
@@ -25,11 +25,7 @@ pub(super) fn token(value: &str) -> &str {
 /// Who has this token: nobody without one, and `UNAUTHENTICATED` when no live session has it.
 pub(super) async fn actor(app: &Arc<App>, token: Option<&str>) -> Outcome<Actor> {
     match token {
-        Some(token) => authenticate(app, token).await.map(Actor::Person),
+        Some(token) => sessions::authenticate(app, token).await.map(Actor::Person),
         None => Ok(Actor::Nobody),
     }
-}
-
-async fn authenticate(_app: &Arc<App>, _token: &str) -> Outcome<Person> {
-    Err(Code::Unauthenticated.into())
 }

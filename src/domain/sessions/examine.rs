@@ -99,6 +99,12 @@ pub async fn examine(app: &Arc<App>, token: &str) -> Result<Live, Refused> {
     Ok(found.live())
 }
 
+/// The person of a session as of now, for work that outlasts a request; `UNAUTHENTICATED` once it has ended.
+pub async fn renew(app: &App, session: i64) -> Outcome<Person> {
+    let found = find(&app.db, BY_ID, session.into()).await?.ok_or(Code::Unauthenticated)?;
+    Ok(found.judge(app.now()).map_err(Fault::from)?.person)
+}
+
 async fn by_jwt(app: &App, token: &str, now: DateTime<Utc>) -> Result<Found, Refused> {
     let claims = claims::read(app, token)?;
     let found = match claims.session {

@@ -9,6 +9,6 @@ mod open;
 
 pub use create::{Create, create};
 pub use end::{end, end_all, sweep};
-pub use examine::{Live, Refused, authenticate, examine};
+pub use examine::{Live, Refused, authenticate, examine, renew};
 pub use face::Face;
 pub use open::{Opened, open_for, open_in};

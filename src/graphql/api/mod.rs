@@ -1,15 +1,13 @@
 //! The schema: one file a subject; a resolver is one call into the domain.
 
-use async_graphql::{EmptySubscription, MergedObject};
-
-/// The schema with its roots.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+use async_graphql::{MergedObject, MergedSubscription};
 
 mod approvals;
 mod asset_groups;
 mod asset_inputs;
 mod assets;
 mod departments;
+mod events;
 mod history;
 mod kit;
 mod node;
@@ -29,7 +27,22 @@ pub struct Query(
 #[derive(Debug, Default, MergedObject)]
 pub struct Mutation(assets::AssetMutation, asset_groups::AssetGroupMutation, approvals::ApprovalMutation);
 
+/// Listening.
+#[derive(Debug, Default, MergedSubscription)]
+pub struct Subscription(events::EventSubscription);
+
+/// The schema with its roots.
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
+
 /// Builds the schema. Limits and checks are the door's, not the schema's.
 pub fn schema() -> Schema {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription).finish()
+    Schema::build(Query::default(), Mutation::default(), Subscription::default())
+        .data(crate::domain::events::Feed::default())
+        .finish()
+}
+
+/// The schema in its own language, as `schema.graphql` keeps it.
+pub fn sdl() -> String {
+    let sdl = schema().sdl();
+    format!("{}\n", sdl.trim_end())
 }

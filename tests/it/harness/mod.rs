@@ -56,7 +56,8 @@ impl World {
         let app = app(home.open(Some(statements.hook())).await, Arc::clone(&clock));
         let settings = Settings::default();
         let stopping = CancellationToken::new();
-        let router = serve::router(&app, commands::doors(&app, &settings), &settings.http, &stopping);
+        let router =
+            serve::router(&app, commands::doors(&commands::door(&app, &settings, true)), &settings.http, &stopping);
         Self { app, clock, router, stopping, statements, _home: home }
     }
 

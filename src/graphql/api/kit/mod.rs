@@ -35,6 +35,6 @@ impl Caller for async_graphql::Context<'_> {
     }
 
     fn language(&self) -> domain::Language {
-        self.data_opt().copied().unwrap_or_default()
+        self.data_opt::<crate::graphql::Reader>().map(|reader| reader.language).unwrap_or_default()
     }
 }
