@@ -12,9 +12,6 @@ pub mod rest;
 /// The GraphQL door: checks, transports, and the schema with one file a subject.
 pub mod graphql;
 
-/// The legacy dialects: tables of endpoints, and the pipeline that serves them.
-pub mod rest;
-
 /// What the system can do, one function a thing, the same for every door; permissions and the error catalogue.
 pub mod domain;
 
