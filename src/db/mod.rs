@@ -1,5 +1,6 @@
 //! The only place that knows there are two databases: opening, transactions with retries, pages, text search.
 
+mod each;
 mod keys;
 mod open;
 mod page;
@@ -8,6 +9,7 @@ mod rows;
 mod text;
 mod tree;
 
+pub use each::{Children, count_each, page_each};
 pub use keys::continue_keys;
 pub use open::{Database, Options, StatementHook};
 pub use page::{Cursor, CursorKey, Page, PageKey, Window, page};

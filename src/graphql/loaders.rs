@@ -1,14 +1,21 @@
 //! Rows by key, once a request: each list asks for all it needs in one statement, and nobody sees another request's rows.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{
     Request,
     dataloader::{DataLoader, HashMapCache, Loader},
 };
 
+use tokio::sync::OnceCell;
+
 use crate::{
-    domain::{Context, Fault, Keyed, Outcome, approvals, by_ids},
+    db::Page,
+    domain::{
+        Context, Fault, Keyed, Outcome,
+        approvals::{self, Standing},
+        asset_groups, by_ids, history,
+    },
     entity::{asset, asset_group, department, staff},
 };
 
@@ -43,6 +50,107 @@ impl Loader<i64> for ManagersOf {
     }
 }
 
+/// The same page of many parents' lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PageOf {
+    /// The parent's key.
+    pub parent: i64,
+    /// Most rows.
+    pub limit: u64,
+    /// Only rows behind this key.
+    pub after: Option<i64>,
+}
+
+/// Lists that objects of one type have: read for many objects at once.
+pub trait Nested: Send + Sync + 'static {
+    /// A row of the lists.
+    type Row: Clone + Send + Sync + 'static;
+
+    /// The same page of each parent's list.
+    fn pages(
+        ctx: &Context,
+        parents: &[i64],
+        limit: u64,
+        after: Option<i64>,
+    ) -> impl Future<Output = Outcome<HashMap<i64, Page<Self::Row>>>> + Send;
+
+    /// The length of each parent's list.
+    fn counts(ctx: &Context, parents: &[i64]) -> impl Future<Output = Outcome<HashMap<i64, u64>>> + Send;
+}
+
+/// Declares a nested list by the module of the domain that reads it.
+macro_rules! nested {
+    ($($(#[doc = $doc:literal])+ $name:ident of $row:ty: $pages:path, $counts:path;)+) => {$(
+        $(#[doc = $doc])+
+        #[derive(Debug)]
+        pub struct $name;
+
+        impl Nested for $name {
+            type Row = $row;
+
+            async fn pages(
+                ctx: &Context,
+                parents: &[i64],
+                limit: u64,
+                after: Option<i64>,
+            ) -> Outcome<HashMap<i64, Page<$row>>> {
+                $pages(ctx, parents, limit, after).await
+            }
+
+            async fn counts(ctx: &Context, parents: &[i64]) -> Outcome<HashMap<i64, u64>> {
+                $counts(ctx, parents).await
+            }
+        }
+    )+};
+}
+
+nested! {
+    /// The history of assets.
+    HistoryOfAsset of history::History: history::list_each, history::count_each;
+    /// The requests for assets.
+    ApprovalsOfAsset of approvals::Approval: approvals::list_each, approvals::count_each;
+    /// The groups right below asset groups.
+    GroupsBelow of asset_groups::AssetGroup: asset_groups::list_each, asset_groups::count_each;
+}
+
+/// Loads pages and lengths of one kind of nested list.
+#[derive(Debug)]
+pub struct NestedOf<N> {
+    context: Context,
+    list: std::marker::PhantomData<fn() -> N>,
+}
+
+impl<N: Nested> Loader<PageOf> for NestedOf<N> {
+    type Value = Page<N::Row>;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[PageOf]) -> Result<HashMap<PageOf, Page<N::Row>>, Fault> {
+        let mut alike: HashMap<(u64, Option<i64>), Vec<i64>> = HashMap::new();
+        for key in keys {
+            alike.entry((key.limit, key.after)).or_default().push(key.parent);
+        }
+        let mut loaded = HashMap::with_capacity(keys.len());
+        // One turn for each way of asking in the document, however many parents there are.
+        for ((limit, after), parents) in alike {
+            let pages = N::pages(&self.context, &parents, limit, after).await?;
+            loaded.extend(pages.into_iter().map(|(parent, page)| (PageOf { parent, limit, after }, page)));
+        }
+        Ok(loaded)
+    }
+}
+
+impl<N: Nested> Loader<i64> for NestedOf<N> {
+    type Value = u64;
+    type Error = Fault;
+
+    async fn load(&self, parents: &[i64]) -> Result<HashMap<i64, u64>, Fault> {
+        N::counts(&self.context, parents).await
+    }
+}
+
+/// A loader of nested lists, cheap to clone.
+pub type NestedLoader<N> = Arc<DataLoader<NestedOf<N>, HashMapCache>>;
+
 type ByIdLoader<E> = DataLoader<ById<E>, HashMapCache>;
 
 /// The loaders of one request.
@@ -52,6 +160,13 @@ pub struct Loaders {
     groups: ByIdLoader<asset_group::Entity>,
     assets: ByIdLoader<asset::Entity>,
     managers: DataLoader<ManagersOf, HashMapCache>,
+    standing: OnceCell<Standing>,
+    /// The history of assets.
+    pub history_of_asset: NestedLoader<HistoryOfAsset>,
+    /// The requests for assets.
+    pub approvals_of_asset: NestedLoader<ApprovalsOfAsset>,
+    /// The groups right below asset groups.
+    pub groups_below: NestedLoader<GroupsBelow>,
 }
 
 impl Loaders {
@@ -67,7 +182,16 @@ impl Loaders {
                 tokio::spawn,
                 HashMapCache::default(),
             ),
+            standing: OnceCell::new(),
+            history_of_asset: nested(context),
+            approvals_of_asset: nested(context),
+            groups_below: nested(context),
         }
+    }
+
+    /// The viewer as an applicant.
+    pub async fn standing(&self, context: &Context) -> Outcome<&Standing> {
+        self.standing.get_or_try_init(|| Standing::read(context)).await
     }
 
     /// The person with this key.
@@ -134,6 +258,11 @@ impl Loaders {
 /// Puts the loaders of one request into it.
 pub fn attach(request: Request, context: &Context) -> Request {
     request.data(Loaders::new(context))
+}
+
+fn nested<N: Nested>(context: &Context) -> NestedLoader<N> {
+    let loader = NestedOf { context: context.clone(), list: std::marker::PhantomData };
+    Arc::new(DataLoader::with_cache(loader, tokio::spawn, HashMapCache::default()))
 }
 
 fn by_id<E: Keyed<Model: 'static> + 'static>(context: &Context) -> ByIdLoader<E> {

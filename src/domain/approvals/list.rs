@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Select};
 
 use crate::{
-    db::{self, CursorKey, Page, PageKey, Window},
+    db::{self, Children, CursorKey, Page, PageKey, Window},
     domain::{Context, Outcome},
     entity::{
         approval, approval_manager,
@@ -50,6 +50,33 @@ pub async fn list(ctx: &Context, filter: &Filter, newest_first: bool, window: &W
 pub async fn count(ctx: &Context, filter: &Filter) -> Outcome<u64> {
     ctx.known()?;
     Ok(select(ctx, filter).count(ctx.db().read()).await?)
+}
+
+/// The requests for assets, by the asset's key.
+const OF_ASSET: Children<approval::Entity> = Children {
+    name: "approval",
+    parent: approval::Column::AssetId,
+    id: approval::Column::Id,
+    read: |row| (Some(row.asset_id), row.id),
+};
+
+/// Of each asset, the first `limit` requests behind key `after` that the actor sees, oldest first.
+pub async fn list_each(
+    ctx: &Context,
+    assets: &[i64],
+    limit: u64,
+    after: Option<i64>,
+) -> Outcome<HashMap<i64, Page<Approval>>> {
+    ctx.known()?;
+    let select = approval::Entity::find().filter(visible(ctx));
+    Ok(db::page_each(ctx.db().read(), select, &OF_ASSET, assets, limit, after).await?)
+}
+
+/// How many requests that the actor sees each asset has.
+pub async fn count_each(ctx: &Context, assets: &[i64]) -> Outcome<HashMap<i64, u64>> {
+    ctx.known()?;
+    let select = approval::Entity::find().filter(visible(ctx));
+    Ok(db::count_each(ctx.db().read(), select, OF_ASSET.parent, assets).await?)
 }
 
 fn select(ctx: &Context, filter: &Filter) -> Select<approval::Entity> {

@@ -18,12 +18,14 @@ mod decide;
 mod list;
 pub mod machine;
 mod pieces;
+mod standing;
 mod store;
 mod submit;
 
 pub use checks::legacy_code;
 pub use decide::{Decide, Which, decide};
-pub use list::{Filter, count, list, managers_of};
+pub use list::{Filter, count, count_each, list, list_each, managers_of};
+pub use standing::Standing;
 pub use submit::{Item, Submit, Submitted, submit};
 
 /// A request and what was decided.

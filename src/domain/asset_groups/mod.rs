@@ -1,9 +1,11 @@
 //! Asset groups: one tree whose root `0` always exists.
 
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use std::collections::HashMap;
+
+use sea_orm::{EntityTrait, PaginatorTrait, QueryFilter};
 
 use crate::{
-    db::{self, CursorKey, Page, PageKey, Window},
+    db::{self, Children, CursorKey, Page, PageKey, Window},
     entity::asset_group,
 };
 
@@ -28,8 +30,6 @@ pub async fn get(ctx: &Context, key: &Key) -> Outcome<Option<AssetGroup>> {
 /// Which groups are wanted.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// Only right below this group.
-    pub parent: Option<i64>,
     /// Only whose name contains this text.
     pub search: Option<String>,
 }
@@ -54,11 +54,33 @@ pub async fn count(ctx: &Context, filter: &Filter) -> Outcome<u64> {
     Ok(select(filter).count(ctx.db().read()).await?)
 }
 
+/// The groups right below a group.
+const BELOW: Children<asset_group::Entity> = Children {
+    name: BY_ENTRY.name,
+    parent: asset_group::Column::ParentId,
+    id: asset_group::Column::Id,
+    read: |row| (row.parent_id, row.id),
+};
+
+/// Of each group, the first `limit` groups right below it behind key `after`, oldest first. Anybody logged in may.
+pub async fn list_each(
+    ctx: &Context,
+    parents: &[i64],
+    limit: u64,
+    after: Option<i64>,
+) -> Outcome<HashMap<i64, Page<AssetGroup>>> {
+    ctx.known()?;
+    Ok(db::page_each(ctx.db().read(), asset_group::Entity::find(), &BELOW, parents, limit, after).await?)
+}
+
+/// How many groups are right below each group.
+pub async fn count_each(ctx: &Context, parents: &[i64]) -> Outcome<HashMap<i64, u64>> {
+    ctx.known()?;
+    Ok(db::count_each(ctx.db().read(), asset_group::Entity::find(), BELOW.parent, parents).await?)
+}
+
 fn select(filter: &Filter) -> sea_orm::Select<asset_group::Entity> {
     let search = filter.search.as_deref().filter(|text| !text.is_empty());
-    asset_group::Entity::find().filter(
-        sea_orm::Condition::all()
-            .add_option(filter.parent.map(|parent| asset_group::Column::ParentId.eq(parent)))
-            .add_option(search.map(|text| db::contains(asset_group::Column::Name, text))),
-    )
+    asset_group::Entity::find()
+        .filter(sea_orm::Condition::all().add_option(search.map(|text| db::contains(asset_group::Column::Name, text))))
 }

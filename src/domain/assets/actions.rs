@@ -1,8 +1,8 @@
 //! What this actor may do to this asset now.
 
 use crate::{
-    domain::{Code, Context},
-    entity::words::AssetKind,
+    domain::{Code, Context, approvals::Standing},
+    entity::words::ApprovalKind,
 };
 
 use super::{
@@ -19,19 +19,24 @@ pub struct Available {
     pub refusal: Option<Code>,
 }
 
-/// Every action with the code of its refusal, in the order in which the operations check: permission, holder, status.
-pub fn available(ctx: &Context, asset: &Asset) -> Vec<Available> {
-    Action::ALL.into_iter().map(|action| Available { action, refusal: refusal(ctx, asset, action) }).collect()
+/// Every action with the code of its refusal, in the order in which the operations check; `standing` is the actor's.
+pub fn available(ctx: &Context, standing: &Standing, asset: &Asset) -> Vec<Available> {
+    let refusal = |action| match requested(action) {
+        Some(kind) => standing.refusal(kind, asset),
+        None => decided(ctx, asset, action),
+    };
+    Action::ALL.into_iter().map(|action| Available { action, refusal: refusal(action) }).collect()
 }
 
-fn refusal(ctx: &Context, asset: &Asset, action: Action) -> Option<Code> {
-    let allowed = match who_may(action) {
-        Who::Anybody => ctx.known().err().map(|fault| fault.code),
-        Who::Holder => (!asset.holder_id.is_some_and(|holder| ctx.is(holder))).then_some(Code::NotHolder),
+/// The kind of request that an action submits.
+fn requested(action: Action) -> Option<ApprovalKind> {
+    ApprovalKind::ALL.iter().copied().find(|kind| Action::submit(*kind) == action)
+}
+
+fn decided(ctx: &Context, asset: &Asset, action: Action) -> Option<Code> {
+    let refused = match who_may(action) {
         Who::May(permission) => ctx.may(permission).err().map(|fault| fault.code),
+        Who::Anybody | Who::Holder => None,
     };
-    let pieces =
-        asset.kind == AssetKind::Quantity && matches!(action, Action::Claim | Action::Return | Action::Transfer);
-    let enough = (pieces && asset.quantity == 0).then_some(Code::QuantityInsufficient);
-    allowed.or_else(|| step(asset.status, action).err()).or(enough)
+    refused.or_else(|| step(asset.status, action).err())
 }

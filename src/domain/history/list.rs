@@ -1,10 +1,12 @@
 //! Reading history: only who keeps assets may.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, Select};
 
 use crate::{
-    db::{self, CursorKey, Page, PageKey, Window},
+    db::{self, Children, CursorKey, Page, PageKey, Window},
     domain::{Context, Key, Outcome, Permission},
     entity::{history, words::HistoryKind},
 };
@@ -56,6 +58,31 @@ pub async fn list(ctx: &Context, filter: &Filter, newest_first: bool, window: &W
 pub async fn count(ctx: &Context, filter: &Filter) -> Outcome<u64> {
     ctx.may(Permission::Assets)?;
     Ok(select(filter).count(ctx.db().read()).await?)
+}
+
+/// The history of assets, by the asset's key.
+const OF_ASSET: Children<history::Entity> = Children {
+    name: "history",
+    parent: history::Column::AssetId,
+    id: history::Column::Id,
+    read: |row| (Some(row.asset_id), row.id),
+};
+
+/// Of each asset, the first `limit` lines behind key `after`, oldest first. Permission `/assets/*`.
+pub async fn list_each(
+    ctx: &Context,
+    assets: &[i64],
+    limit: u64,
+    after: Option<i64>,
+) -> Outcome<HashMap<i64, Page<History>>> {
+    ctx.may(Permission::Assets)?;
+    Ok(db::page_each(ctx.db().read(), history::Entity::find(), &OF_ASSET, assets, limit, after).await?)
+}
+
+/// How many lines each asset has. Permission `/assets/*`.
+pub async fn count_each(ctx: &Context, assets: &[i64]) -> Outcome<HashMap<i64, u64>> {
+    ctx.may(Permission::Assets)?;
+    Ok(db::count_each(ctx.db().read(), history::Entity::find(), OF_ASSET.parent, assets).await?)
 }
 
 fn select(filter: &Filter) -> Select<history::Entity> {

@@ -11,7 +11,7 @@ mod list;
 pub mod listing;
 mod sentence;
 
-pub use list::{Filter, History, count, get, list};
+pub use list::{Filter, History, count, count_each, get, list, list_each};
 pub use sentence::sentence;
 
 /// A person as a line of history names them.

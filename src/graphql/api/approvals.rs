@@ -271,6 +271,7 @@ pub(super) struct ApprovalSubmitManyInput {
 
 /// Whether a request is agreed to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(name = "ApprovalDecision")]
 pub(super) enum Decision {
     /// Agree to it.
     Approve,

@@ -46,8 +46,9 @@ impl AssetGroup {
         #[graphql(desc = "The first so many rows, up to 200.")] first: Option<i32>,
         #[graphql(desc = "Only rows behind this cursor.")] after: Option<String>,
     ) -> Result<AssetGroupConnection> {
-        let filter = groups::Filter { parent: Some(self.0.id), search: None };
-        page(ctx, filter, &PageArgs { first, after, ..PageArgs::default() }).await
+        let args = PageArgs::first(first, after);
+        let lists = &ctx.loaders()?.groups_below;
+        Ok(AssetGroupConnection(Connection::nested(lists, self.0.id, "assetGroup", &args, AssetGroup).await?))
     }
 
     /// Counts the changes of this group, from 1.
@@ -103,7 +104,7 @@ impl AssetGroupQuery {
         #[graphql(desc = "The last so many rows, up to 200.")] last: Option<i32>,
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> Result<AssetGroupConnection> {
-        page(ctx, groups::Filter { parent: None, search }, &PageArgs { first, after, last, before }).await
+        page(ctx, groups::Filter { search }, &PageArgs { first, after, last, before }).await
     }
 }
 

@@ -5,18 +5,18 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
     db::Page,
-    domain::{self, Code, Key, approvals as requests, assets, assets::state::Action, history as told},
+    domain::{self, Code, Key, assets, assets::state::Action},
     entity::words::{AssetKind, AssetStatus},
 };
 
 use super::{
-    approvals::{self, ApprovalConnection},
+    approvals::{Approval, ApprovalConnection},
     asset_groups::AssetGroup,
     asset_inputs::{
         AssetCreateInput, AssetFilter, AssetOrder, AssetRegisterInput, AssetUpdateInput, InSubtreeOf, filter,
     },
     departments::Department,
-    history::{self, HistoryConnection},
+    history::{HistoryConnection, HistoryEntry},
     kit::{Caller, Connection, NodeKind, PageArgs, RowBy, connection, global_id, key, payload, settle, wants},
     staff::{Staff, person},
 };
@@ -146,7 +146,8 @@ impl Asset {
 
     /// What the viewer may do to it now, and if not, the code the mutation would answer.
     async fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<AvailableAction>> {
-        let available = assets::available(ctx.domain()?, &self.0).into_iter();
+        let domain = ctx.domain()?;
+        let available = assets::available(domain, ctx.loaders()?.standing(domain).await?, &self.0).into_iter();
         Ok(available
             .map(|it| AvailableAction { action: it.action, allowed: it.refusal.is_none(), reason: it.refusal })
             .collect())
@@ -159,8 +160,9 @@ impl Asset {
         #[graphql(desc = "The first so many rows, up to 200.")] first: Option<i32>,
         #[graphql(desc = "Only rows behind this cursor.")] after: Option<String>,
     ) -> Result<HistoryConnection> {
-        let filter = told::Filter { asset: Some(Key::Id(self.0.id)), ..told::Filter::default() };
-        Ok(history::page(ctx.domain()?, filter, false, &PageArgs { first, after, ..PageArgs::default() }).await?)
+        let args = PageArgs::first(first, after);
+        let lists = &ctx.loaders()?.history_of_asset;
+        Ok(HistoryConnection(Connection::nested(lists, self.0.id, "history", &args, HistoryEntry).await?))
     }
 
     /// The requests for it that the viewer sees, oldest first.
@@ -170,8 +172,9 @@ impl Asset {
         #[graphql(desc = "The first so many rows, up to 200.")] first: Option<i32>,
         #[graphql(desc = "Only rows behind this cursor.")] after: Option<String>,
     ) -> Result<ApprovalConnection> {
-        let filter = requests::Filter { asset: Some(self.0.id), ..requests::Filter::default() };
-        approvals::page(ctx, filter, false, &PageArgs { first, after, ..PageArgs::default() }).await
+        let args = PageArgs::first(first, after);
+        let lists = &ctx.loaders()?.approvals_of_asset;
+        Ok(ApprovalConnection(Connection::nested(lists, self.0.id, "approval", &args, Approval).await?))
     }
 
     /// Counts the changes of this asset, from 1.

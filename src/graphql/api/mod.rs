@@ -11,6 +11,7 @@ mod events;
 mod history;
 mod kit;
 mod node;
+mod sessions;
 mod staff;
 
 /// Reading.
@@ -21,11 +22,17 @@ pub struct Query(
     asset_groups::AssetGroupQuery,
     approvals::ApprovalQuery,
     history::HistoryQuery,
+    sessions::SessionQuery,
 );
 
 /// Changing.
 #[derive(Debug, Default, MergedObject)]
-pub struct Mutation(assets::AssetMutation, asset_groups::AssetGroupMutation, approvals::ApprovalMutation);
+pub struct Mutation(
+    assets::AssetMutation,
+    asset_groups::AssetGroupMutation,
+    approvals::ApprovalMutation,
+    sessions::SessionMutation,
+);
 
 /// Listening.
 #[derive(Debug, Default, MergedSubscription)]

@@ -1,11 +1,14 @@
 //! Pages by the Relay rules: `first`/`after` or `last`/`before`, up to 200 rows, `totalCount` counted only when asked.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, connection::PageInfo};
 use futures_util::future::BoxFuture;
 
 use crate::{
     db::{Cursor, Page, Window},
     domain::{Code, Outcome},
+    graphql::loaders::{Nested, NestedLoader, PageOf},
 };
 
 /// Most rows of one page.
@@ -20,6 +23,13 @@ pub(in crate::graphql::api) struct PageArgs {
     pub(in crate::graphql::api) after: Option<String>,
     pub(in crate::graphql::api) last: Option<i32>,
     pub(in crate::graphql::api) before: Option<String>,
+}
+
+impl PageArgs {
+    /// The first page of a nested list.
+    pub(in crate::graphql::api) fn first(first: Option<i32>, after: Option<String>) -> Self {
+        Self { first, after, ..Self::default() }
+    }
 }
 
 impl PageArgs {
@@ -73,6 +83,24 @@ impl<T> Connection<T> {
             end_cursor: rows.last().map(|(cursor, _)| cursor.clone()),
         };
         Self { rows, info, count: Box::new(move || Box::pin(count())) }
+    }
+
+    /// The first page of `parent`'s list behind `after`, read together with the same page of its siblings.
+    pub(in crate::graphql::api) async fn nested<N: Nested>(
+        loader: &NestedLoader<N>,
+        parent: i64,
+        order: &str,
+        args: &PageArgs,
+        wrap: impl Fn(N::Row) -> T,
+    ) -> Outcome<Self> {
+        let window = args.window(order)?;
+        let after = window.after.map(|cursor| cursor.id);
+        let page = loader.load_one(PageOf { parent, limit: window.limit, after }).await?;
+        let loader = Arc::clone(loader);
+        Ok(Self::new(page.unwrap_or_else(Page::empty), wrap, move || {
+            let loader = Arc::clone(&loader);
+            async move { Ok(loader.load_one(parent).await?.unwrap_or_default()) }
+        }))
     }
 
     /// How many rows the whole list has; one statement.
