@@ -4,6 +4,7 @@
 mod commands;
 mod harness;
 mod layers;
+mod rest;
 mod serve;
 mod settings;
 mod store;
