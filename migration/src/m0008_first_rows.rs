@@ -4,7 +4,8 @@ crate::dialect::step!();
 
 const UP: &str = r"
 INSERT INTO asset_group (unique_id, name, created_at, updated_at)
-VALUES ('0', '所有类别', '2020-01-01T00:00:00+00:00', '2020-01-01T00:00:00+00:00');
+SELECT '0', '所有类别', '2020-01-01T00:00:00+00:00', '2020-01-01T00:00:00+00:00'
+WHERE NOT EXISTS (SELECT 1 FROM asset_group WHERE unique_id = '0');
 
 INSERT INTO role (name, name_folded, display_name, description, created_at, updated_at) VALUES
     ('suadmin', 'suadmin', '超级管理员', 'suadmin', '2020-01-01T00:00:00+00:00', '2020-01-01T00:00:00+00:00'),
@@ -32,4 +33,10 @@ JOIN (
 ) AS granted ON granted.name = role.name;
 ";
 
-const DOWN: &str = "DELETE FROM staff_role; DELETE FROM role_permission; DELETE FROM role; DELETE FROM asset_group;";
+// The root stays while anything hangs on it.
+const DOWN: &str = r"
+DELETE FROM role WHERE name IN ('suadmin', 'admin', 'user');
+DELETE FROM asset_group WHERE unique_id = '0'
+    AND NOT EXISTS (SELECT 1 FROM asset WHERE asset.group_id = asset_group.id)
+    AND NOT EXISTS (SELECT 1 FROM asset_group child WHERE child.parent_id = asset_group.id);
+";

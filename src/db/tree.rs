@@ -26,7 +26,7 @@ impl Tree {
     pub fn subtree_sql(self, root: i64) -> String {
         let (table, parent) = self.table_and_parent();
         format!(
-            "WITH RECURSIVE below(id) AS (SELECT {root} UNION SELECT node.id FROM {table} node JOIN below ON node.{parent} = below.id) \
+            "WITH RECURSIVE below(id) AS (SELECT CAST({root} AS BIGINT) UNION SELECT node.id FROM {table} node JOIN below ON node.{parent} = below.id) \
              SELECT id FROM below"
         )
     }

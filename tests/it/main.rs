@@ -2,9 +2,12 @@
 //! `ASSETRY_TEST_POSTGRES_URL` names a server.
 
 mod commands;
+mod domain;
+mod graphql;
 mod harness;
 mod layers;
 mod rest;
+mod schema;
 mod serve;
 mod settings;
 mod store;

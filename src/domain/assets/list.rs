@@ -1,10 +1,12 @@
 //! Lists of assets: in full for those who may see them, and a catalogue of names for everybody.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, Select, sea_query::Query};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select, sea_query::Query};
 
 use crate::{
-    db::{self, CursorKey, Page, PageKey, Tree, Window},
+    db::{self, Children, CursorKey, Page, PageKey, Tree, Window},
     domain::{Context, Outcome, in_subtree},
     entity::{
         asset, staff,
@@ -96,7 +98,34 @@ pub async fn list(
 /// How many assets `filter` wants and the actor sees in full.
 pub async fn count(ctx: &Context, filter: &Filter) -> Outcome<u64> {
     ctx.known()?;
-    Ok(select(filter).filter(visible(ctx)).count(ctx.db().read()).await?)
+    Ok(db::count(ctx.db().read(), select(filter).filter(visible(ctx))).await?)
+}
+
+/// What people hold, by the holder's key.
+const OF_HOLDER: Children<asset::Entity> = Children {
+    name: "entry",
+    parent: asset::Column::HolderId,
+    id: asset::Column::Id,
+    read: |row| (row.holder_id, row.id),
+};
+
+/// Of each holder, the first `limit` assets behind key `after` that the actor sees in full, oldest first.
+pub async fn list_each(
+    ctx: &Context,
+    holders: &[i64],
+    limit: u64,
+    after: Option<i64>,
+) -> Outcome<HashMap<i64, Page<Asset>>> {
+    ctx.known()?;
+    let select = asset::Entity::find().filter(visible(ctx));
+    Ok(db::page_each(ctx.db().read(), select, &OF_HOLDER, holders, limit, after).await?)
+}
+
+/// How many assets that the actor sees in full each holder has.
+pub async fn count_each(ctx: &Context, holders: &[i64]) -> Outcome<HashMap<i64, u64>> {
+    ctx.known()?;
+    let select = asset::Entity::find().filter(visible(ctx));
+    Ok(db::count_each(ctx.db().read(), select, OF_HOLDER.parent, holders).await?)
 }
 
 /// Which cards of the catalogue are wanted. Only by what the cards show, so that a filter tells nothing more.
@@ -120,7 +149,7 @@ pub async fn catalogue(ctx: &Context, filter: &CatalogueFilter, window: &Window)
 /// How many assets of the catalogue `filter` wants.
 pub async fn catalogue_count(ctx: &Context, filter: &CatalogueFilter) -> Outcome<u64> {
     ctx.known()?;
-    Ok(select_cards(filter).count(ctx.db().read()).await?)
+    Ok(db::count(ctx.db().read(), select_cards(filter)).await?)
 }
 
 fn select_cards(filter: &CatalogueFilter) -> Select<asset::Entity> {

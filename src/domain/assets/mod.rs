@@ -22,7 +22,7 @@ mod value;
 pub use actions::{Available, available};
 pub use edit::{Update, update};
 pub use enter::{Create, EntryStatus, Holder, NewAsset, create, register};
-pub use list::{CatalogueFilter, Filter, Order, catalogue, catalogue_count, count, list};
+pub use list::{CatalogueFilter, Filter, Order, catalogue, catalogue_count, count, count_each, list, list_each};
 pub use repair::finish_repair;
 pub use retire::retire;
 pub use value::net_value;

@@ -29,10 +29,7 @@ pub async fn create(ctx: &Context, input: Create) -> Outcome<Department> {
     input.unique_id.as_deref().map_or(Ok(()), |id| text::name("uniqueId", id))?;
     text::name("name", &input.name)?;
     text::bounded("location", &input.location, text::SHORT)?;
-    let parent = input.parent.as_ref().map(|key| match key {
-        Key::Id(id) => id.to_string(),
-        Key::UniqueId(id) => format!("={id}"),
-    });
+    let parent = format!("{:?}", input.parent);
     let asked = (&input.unique_id, &input.name, &input.location, parent);
     let once = &Once::new("departmentCreate", input.idempotency_key.as_deref(), &asked)?;
     transact!(ctx, |tx| create_in(&tx, ctx, &input, once.as_ref()))

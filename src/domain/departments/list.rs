@@ -1,10 +1,12 @@
 //! Lists of departments, for everybody logged in.
 
+use std::collections::HashMap;
+
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, Select};
 
 use super::Department;
 use crate::{
-    db::{self, CursorKey, Page, PageKey, Tree, Window},
+    db::{self, Children, CursorKey, Page, PageKey, Tree, Window},
     domain::{Context, Outcome, in_subtree},
     entity::department,
 };
@@ -76,6 +78,31 @@ pub async fn list(
 pub async fn count(ctx: &Context, filter: &Filter) -> Outcome<u64> {
     ctx.known()?;
     Ok(select(filter).count(ctx.db().read()).await?)
+}
+
+/// The departments right below a department.
+const BELOW: Children<department::Entity> = Children {
+    name: "entry",
+    parent: department::Column::ParentId,
+    id: department::Column::Id,
+    read: |row| (row.parent_id, row.id),
+};
+
+/// Of each department, the first `limit` right below it behind key `after`, oldest first.
+pub async fn list_each(
+    ctx: &Context,
+    parents: &[i64],
+    limit: u64,
+    after: Option<i64>,
+) -> Outcome<HashMap<i64, Page<Department>>> {
+    ctx.known()?;
+    Ok(db::page_each(ctx.db().read(), department::Entity::find(), &BELOW, parents, limit, after).await?)
+}
+
+/// How many departments are right below each.
+pub async fn count_each(ctx: &Context, parents: &[i64]) -> Outcome<HashMap<i64, u64>> {
+    ctx.known()?;
+    Ok(db::count_each(ctx.db().read(), department::Entity::find(), BELOW.parent, parents).await?)
 }
 
 fn select(filter: &Filter) -> Select<department::Entity> {

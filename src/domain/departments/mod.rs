@@ -1,8 +1,6 @@
 //! Departments: the tree that staff belong to (contract: asset-platform §7.27–7.31).
 
-use std::collections::HashMap;
-
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::ConnectionTrait;
 
 use crate::entity::department;
 
@@ -15,7 +13,7 @@ mod update;
 
 pub use create::{Create, create};
 pub use delete::delete;
-pub use list::{Filter, Order, count, list};
+pub use list::{Filter, Order, count, count_each, list, list_each};
 pub use update::{Update, update};
 
 /// A department.
@@ -25,22 +23,6 @@ pub type Department = department::Model;
 pub async fn get(ctx: &Context, key: &Key) -> Outcome<Option<Department>> {
     ctx.known()?;
     key.find::<department::Entity>(ctx.db().read()).await
-}
-
-/// The departments directly below each of `parents`, oldest first; for loaders.
-pub async fn children_of(db: &impl ConnectionTrait, parents: &[i64]) -> Outcome<HashMap<i64, Vec<Department>>> {
-    let rows = department::Entity::find()
-        .filter(department::Column::ParentId.is_in(parents.iter().copied()))
-        .order_by_asc(department::Column::Id)
-        .all(db)
-        .await?;
-    let mut children: HashMap<i64, Vec<Department>> = HashMap::new();
-    for row in rows {
-        if let Some(parent) = row.parent_id {
-            children.entry(parent).or_default().push(row);
-        }
-    }
-    Ok(children)
 }
 
 /// The department with this key, for an operation on it.

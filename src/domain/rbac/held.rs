@@ -9,6 +9,9 @@ use crate::{
     entity::{role_permission, staff, staff_role},
 };
 
+/// Keys asked for in one statement; the databases bound the number of parameters.
+const CHUNK: usize = 1000;
+
 /// Everything `staff` holds; nothing while locked.
 pub async fn permissions_of(db: &impl ConnectionTrait, staff: &staff::Model) -> Outcome<Permissions> {
     let mut held = permissions_of_many(db, std::slice::from_ref(staff)).await?;
@@ -23,18 +26,20 @@ pub async fn permissions_of_many(
     let free: Vec<&staff::Model> = staff.iter().filter(|person| !person.locked).collect();
     let mut held: HashMap<i64, Permissions> =
         free.iter().map(|person| (person.id, Permissions::of_group(person.staff_group))).collect();
-    let granted: Vec<(i64, String)> = staff_role::Entity::find()
-        .select_only()
-        .column(staff_role::Column::StaffId)
-        .column(role_permission::Column::Permission)
-        .join(JoinType::InnerJoin, grants())
-        .filter(staff_role::Column::StaffId.is_in(free.iter().map(|person| person.id)))
-        .into_tuple()
-        .all(db)
-        .await?;
-    for (person, name) in granted {
-        if let (Some(permissions), Some(permission)) = (held.get_mut(&person), Permission::parse(&name)) {
-            *permissions = permissions.with(permission);
+    for chunk in free.chunks(CHUNK) {
+        let granted: Vec<(i64, String)> = staff_role::Entity::find()
+            .select_only()
+            .column(staff_role::Column::StaffId)
+            .column(role_permission::Column::Permission)
+            .join(JoinType::InnerJoin, grants())
+            .filter(staff_role::Column::StaffId.is_in(chunk.iter().map(|person| person.id)))
+            .into_tuple()
+            .all(db)
+            .await?;
+        for (person, name) in granted {
+            if let (Some(permissions), Some(permission)) = (held.get_mut(&person), Permission::parse(&name)) {
+                *permissions = permissions.with(permission);
+            }
         }
     }
     Ok(held)
@@ -50,15 +55,17 @@ fn grants() -> RelationDef {
 
 /// What each of these roles grants; for loaders.
 pub async fn permissions_of_roles(db: &impl ConnectionTrait, roles: &[i64]) -> Outcome<HashMap<i64, Permissions>> {
-    let rows = role_permission::Entity::find()
-        .filter(role_permission::Column::RoleId.is_in(roles.iter().copied()))
-        .all(db)
-        .await?;
     let mut granted: HashMap<i64, Permissions> = HashMap::new();
-    for row in rows {
-        if let Some(permission) = Permission::parse(&row.permission) {
-            let permissions = granted.entry(row.role_id).or_default();
-            *permissions = permissions.with(permission);
+    for chunk in roles.chunks(CHUNK) {
+        let rows = role_permission::Entity::find()
+            .filter(role_permission::Column::RoleId.is_in(chunk.iter().copied()))
+            .all(db)
+            .await?;
+        for row in rows {
+            if let Some(permission) = Permission::parse(&row.permission) {
+                let permissions = granted.entry(row.role_id).or_default();
+                *permissions = permissions.with(permission);
+            }
         }
     }
     Ok(granted)

@@ -1,8 +1,11 @@
 //! Roles beside the four staff groups, and what they grant (contract: laravel-template §3).
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Select};
 
-use crate::entity::role;
+use crate::{
+    db::{self, CursorKey, Page, PageKey, Window},
+    entity::role,
+};
 
 use super::{Code, Context, Outcome};
 
@@ -30,10 +33,32 @@ pub enum RoleKey {
     Name(String),
 }
 
-/// All roles in order of key. Everybody logged in may read their names.
-pub async fn list(ctx: &Context) -> Outcome<Vec<Role>> {
+/// Roles in order of key.
+const BY_ENTRY: PageKey<role::Entity> = PageKey {
+    name: "role",
+    column: None,
+    id: role::Column::Id,
+    descending: false,
+    read: |row| (CursorKey::None(()), row.id),
+};
+
+/// A window of the roles whose name or display name contains `search`, oldest first. Everybody logged in may read them.
+pub async fn list(ctx: &Context, search: Option<&str>, window: &Window) -> Outcome<Page<Role>> {
     ctx.known()?;
-    Ok(role::Entity::find().order_by_asc(role::Column::Id).all(ctx.db().read()).await?)
+    Ok(db::page(ctx.db().read(), select(search), &BY_ENTRY, window).await?)
+}
+
+/// How many roles there are whose name or display name contains `search`.
+pub async fn count(ctx: &Context, search: Option<&str>) -> Outcome<u64> {
+    ctx.known()?;
+    Ok(select(search).count(ctx.db().read()).await?)
+}
+
+fn select(search: Option<&str>) -> Select<role::Entity> {
+    use role::Column::{DisplayName, Name};
+    let search = search.filter(|text| !text.is_empty());
+    let search = search.map(|text| Condition::any().add(db::contains(Name, text)).add(db::contains(DisplayName, text)));
+    role::Entity::find().filter(Condition::all().add_option(search))
 }
 
 /// The role with this key, if there is one.

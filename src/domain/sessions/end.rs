@@ -7,7 +7,7 @@ use sea_orm::{
 
 use crate::{
     app::App,
-    domain::{Context, Outcome},
+    domain::{Context, Fault, Outcome, transact},
     entity::session,
 };
 
@@ -28,6 +28,12 @@ pub async fn end(ctx: &Context) -> Outcome<()> {
             Ok(())
         })
         .await
+}
+
+/// Ends every session of the person who speaks.
+pub async fn end_everywhere(ctx: &Context) -> Outcome<()> {
+    let (person, now) = (ctx.person()?.id, ctx.now());
+    transact!(ctx, |tx| async { Ok::<_, Fault>(end_all(&tx, person, now).await?) })
 }
 
 /// Ends every session of a person within `tx`: called by whatever locks the person or changes the password.

@@ -1,9 +1,11 @@
 //! Lists of staff, for everybody logged in.
 
+use std::collections::HashMap;
+
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, Select, sea_query::Query};
 
 use crate::{
-    db::{self, CursorKey, Page, PageKey, Tree, Window},
+    db::{self, Children, CursorKey, Page, PageKey, Tree, Window},
     domain::{Context, Outcome, Permission, in_subtree},
     entity::{staff, staff_role, words::StaffGroup},
 };
@@ -90,6 +92,31 @@ pub async fn list(
 pub async fn count(ctx: &Context, filter: &Filter) -> Outcome<u64> {
     ctx.known()?;
     Ok(select(ctx, filter).count(ctx.db().read()).await?)
+}
+
+/// The people who belong to a department directly.
+const OF_DEPARTMENT: Children<staff::Entity> = Children {
+    name: "entry",
+    parent: staff::Column::DepartmentId,
+    id: staff::Column::Id,
+    read: |row| (row.department_id, row.id),
+};
+
+/// Of each department, the first `limit` people behind key `after` who belong to it directly, oldest first.
+pub async fn list_each(
+    ctx: &Context,
+    departments: &[i64],
+    limit: u64,
+    after: Option<i64>,
+) -> Outcome<HashMap<i64, Page<Staff>>> {
+    ctx.known()?;
+    Ok(db::page_each(ctx.db().read(), staff::Entity::find(), &OF_DEPARTMENT, departments, limit, after).await?)
+}
+
+/// How many people belong to each department directly.
+pub async fn count_each(ctx: &Context, departments: &[i64]) -> Outcome<HashMap<i64, u64>> {
+    ctx.known()?;
+    Ok(db::count_each(ctx.db().read(), staff::Entity::find(), OF_DEPARTMENT.parent, departments).await?)
 }
 
 fn select(ctx: &Context, filter: &Filter) -> Select<staff::Entity> {

@@ -18,7 +18,7 @@ mod update;
 pub use create::{Create, create};
 pub use delete::delete;
 pub use group::set_group;
-pub use list::{Filter, Order, count, list};
+pub use list::{Filter, Order, count, count_each, list, list_each};
 pub use lock::{lock, lock_in, unlock, unlock_in};
 pub use password::{Hashed, set_password, set_password_in};
 pub use roles::{roles_of, set_roles};

@@ -28,7 +28,7 @@ async fn set_roles_in(db: &impl ConnectionTrait, ctx: &Context, key: &Key, roles
     let staff = find(db, key).await?;
     let mut wanted = BTreeMap::new();
     for (at, key) in roles.iter().enumerate() {
-        let role = rbac::find(db, key).await.map_err(|fault| fault.on("roles").at_item(at))?;
+        let role = rbac::find(db, key).await.map_err(|fault| fault.on("roleIds").at_item(at))?;
         wanted.insert(role.id, role);
     }
     let held: Vec<i64> = staff_role::Entity::find()
@@ -44,7 +44,7 @@ async fn set_roles_in(db: &impl ConnectionTrait, ctx: &Context, key: &Key, roles
         return Ok(staff);
     }
     let changing: Vec<i64> = taken.iter().chain(&given).copied().collect();
-    rbac::within_rank(db, ctx, &changing).await.map_err(|fault| fault.on("roles"))?;
+    rbac::within_rank(db, ctx, &changing).await.map_err(|fault| fault.on("roleIds"))?;
 
     let administrators = Administrators::before(db).await?;
     if !taken.is_empty() {
@@ -58,22 +58,27 @@ async fn set_roles_in(db: &impl ConnectionTrait, ctx: &Context, key: &Key, roles
         let rows = given.into_iter().map(|id| staff_role::ActiveModel { staff_id: Set(staff.id), role_id: Set(id) });
         staff_role::Entity::insert_many(rows).exec_without_returning(db).await?;
     }
-    administrators.remain_and_superior(db).await.map_err(|fault| fault.on("roles"))?;
+    administrators.remain_and_superior(db).await.map_err(|fault| fault.on("roleIds"))?;
     change(db, ctx, staff, |_| {}).await
 }
 
+/// People asked for in one statement; the databases bound the number of parameters.
+const CHUNK: usize = 1000;
+
 /// The roles of many people, each in order of key; for loaders.
 pub async fn roles_of(db: &impl ConnectionTrait, staff: &[i64]) -> Outcome<HashMap<i64, Vec<Role>>> {
-    let rows = staff_role::Entity::find()
-        .join(JoinType::InnerJoin, staff_role::Relation::Role.def())
-        .select_also(role::Entity)
-        .filter(staff_role::Column::StaffId.is_in(staff.iter().copied()))
-        .order_by_asc(staff_role::Column::RoleId)
-        .all(db)
-        .await?;
     let mut roles: HashMap<i64, Vec<Role>> = HashMap::new();
-    for (row, role) in rows {
-        roles.entry(row.staff_id).or_default().extend(role);
+    for chunk in staff.chunks(CHUNK) {
+        let rows = staff_role::Entity::find()
+            .join(JoinType::InnerJoin, staff_role::Relation::Role.def())
+            .select_also(role::Entity)
+            .filter(staff_role::Column::StaffId.is_in(chunk.iter().copied()))
+            .order_by_asc(staff_role::Column::RoleId)
+            .all(db)
+            .await?;
+        for (row, role) in rows {
+            roles.entry(row.staff_id).or_default().extend(role);
+        }
     }
     Ok(roles)
 }

@@ -7,12 +7,11 @@ use crate::{
     domain::{
         Context, Outcome,
         assets::{self, EntryStatus, Holder, NewAsset},
-        text,
     },
     entity::words::{AssetKind, AssetStatus},
 };
 
-use super::kit::{NodeKind, change, given, key};
+use super::kit::{InSubtreeOf, NodeKind, change, given, key, named, searchable};
 
 /// Which assets are wanted.
 #[derive(Debug, Default, InputObject)]
@@ -39,41 +38,23 @@ pub(super) struct AssetFilter {
     entered_before: Option<NaiveDate>,
 }
 
-/// A place in a tree and everything below it.
-#[derive(Debug, InputObject)]
-pub(super) struct InSubtreeOf {
-    /// The place.
-    pub(super) in_subtree_of: ID,
-}
-
 /// The rows that a filter's references lead to; a reference to nothing wants nothing.
 pub(super) async fn filter(
     ctx: &Context,
     input: AssetFilter,
     search: Option<String>,
 ) -> Outcome<Option<assets::Filter>> {
-    use crate::{domain::Key, entity};
-    async fn find<E: crate::domain::Keyed>(
-        ctx: &Context,
-        kind: NodeKind,
-        id: Option<&ID>,
-    ) -> Outcome<Option<Option<i64>>> {
-        let Some(id) = id else { return Ok(Some(None)) };
-        Ok(match key(ctx, kind, id) {
-            Key::Id(id) => Some(Some(id)),
-            key => key.find::<E>(ctx.db().read()).await?.map(|row| Some(E::keys(&row).0)),
-        })
-    }
+    use crate::entity;
     let subtree = |place: &Option<InSubtreeOf>| place.as_ref().map(|place| place.in_subtree_of.clone());
-    search.as_deref().map_or(Ok(()), |search| text::bounded("search", search, text::LONG))?;
-    let group = find::<entity::asset_group::Entity>(ctx, NodeKind::AssetGroup, input.group_id.as_ref()).await?;
+    searchable(search.as_deref())?;
+    let group = named::<entity::asset_group::Entity>(ctx, NodeKind::AssetGroup, input.group_id.as_ref()).await?;
     let group_subtree =
-        find::<entity::asset_group::Entity>(ctx, NodeKind::AssetGroup, subtree(&input.group).as_ref()).await?;
-    let holder = find::<entity::staff::Entity>(ctx, NodeKind::Staff, input.holder_id.as_ref()).await?;
+        named::<entity::asset_group::Entity>(ctx, NodeKind::AssetGroup, subtree(&input.group).as_ref()).await?;
+    let holder = named::<entity::staff::Entity>(ctx, NodeKind::Staff, input.holder_id.as_ref()).await?;
     let department =
-        find::<entity::department::Entity>(ctx, NodeKind::Department, subtree(&input.department).as_ref()).await?;
-    let under = find::<entity::asset::Entity>(ctx, NodeKind::Asset, input.under_id.as_ref()).await?;
-    let under_subtree = find::<entity::asset::Entity>(ctx, NodeKind::Asset, subtree(&input.under).as_ref()).await?;
+        named::<entity::department::Entity>(ctx, NodeKind::Department, subtree(&input.department).as_ref()).await?;
+    let under = named::<entity::asset::Entity>(ctx, NodeKind::Asset, input.under_id.as_ref()).await?;
+    let under_subtree = named::<entity::asset::Entity>(ctx, NodeKind::Asset, subtree(&input.under).as_ref()).await?;
     let (Some(group), Some(group_subtree), Some(holder), Some(department_subtree), Some(under), Some(under_subtree)) =
         (group, group_subtree, holder, department, under, under_subtree)
     else {

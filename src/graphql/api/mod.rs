@@ -11,8 +11,10 @@ mod events;
 mod history;
 mod kit;
 mod node;
+mod roles;
 mod sessions;
 mod staff;
+mod staff_inputs;
 
 /// Reading.
 #[derive(Debug, Default, MergedObject)]
@@ -23,6 +25,9 @@ pub struct Query(
     approvals::ApprovalQuery,
     history::HistoryQuery,
     sessions::SessionQuery,
+    staff::StaffQuery,
+    departments::DepartmentQuery,
+    roles::RoleQuery,
 );
 
 /// Changing.
@@ -32,6 +37,9 @@ pub struct Mutation(
     asset_groups::AssetGroupMutation,
     approvals::ApprovalMutation,
     sessions::SessionMutation,
+    staff::StaffMutation,
+    departments::DepartmentMutation,
+    roles::RoleMutation,
 );
 
 /// Listening.

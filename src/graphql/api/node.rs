@@ -2,7 +2,10 @@
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 
-use crate::domain::{Key, approvals as requests, asset_groups as groups, assets as property, history as told};
+use crate::domain::{
+    Key, approvals as requests, asset_groups as groups, assets as property, history as told,
+    rbac::{self, RoleKey},
+};
 
 use super::{
     approvals::Approval,
@@ -11,6 +14,7 @@ use super::{
     departments::Department,
     history::HistoryEntry,
     kit::{Caller, NodeKind, parse_id},
+    roles::Role,
     staff::Staff,
 };
 
@@ -28,6 +32,8 @@ pub(super) enum Node {
     Staff(Staff),
     /// A department.
     Department(Department),
+    /// A role.
+    Role(Role),
     /// A line of history.
     History(HistoryEntry),
 }
@@ -54,7 +60,7 @@ impl NodeQuery {
             NodeKind::Staff => ctx.loaders()?.person(id).await?.map(Staff).map(Node::Staff),
             NodeKind::Department => ctx.loaders()?.department(id).await?.map(Department).map(Node::Department),
             NodeKind::History => told::get(domain, id).await?.map(HistoryEntry).map(Node::History),
-            NodeKind::Role => None,
+            NodeKind::Role => rbac::get(domain, &RoleKey::Id(id)).await?.map(Role).map(Node::Role),
         })
     }
 }

@@ -70,7 +70,9 @@ impl SessionMutation {
         let create = sessions::Create { username: input.username, password: input.password };
         let (opened, user_errors) = settle(ctx, sessions::create(domain, create).await)?;
         let Some(opened) = opened else { return Ok(SessionCreatePayload { token: None, viewer: None, user_errors }) };
-        let viewer = person(ctx, Some(opened.person.id)).await?;
+        let asked = ctx.look_ahead().field("viewer").exists();
+        let viewer = person(ctx, Some(opened.person.id).filter(|_| asked)).await?;
+        ctx.loaders()?.log_in(opened.person.id);
         Ok(SessionCreatePayload { token: Some(token(domain, &opened)?), viewer, user_errors })
     }
 

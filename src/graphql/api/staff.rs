@@ -1,20 +1,31 @@
 //! Staff in GraphQL.
 
 use async_graphql::{Context, ID, Object, Result};
+use chrono::{DateTime, Utc};
 
 use crate::{
-    domain,
-    entity::{staff, words::StaffGroup},
+    db::Page,
+    domain::{self, Outcome, Permission, Permissions, staff},
+    entity::words::StaffGroup,
 };
 
 use super::{
+    assets::{Asset, AssetConnection},
     departments::Department,
-    kit::{Caller, NodeKind, global_id},
+    kit::{
+        Caller, Connection, NodeKind, PageArgs, RowBy, change, change_text, connection, given, global_id, key, payload,
+        role_key, settle, wants,
+    },
+    roles::Role,
+    staff_inputs::{
+        StaffCreateInput, StaffDeleteInput, StaffFilter, StaffGroupSetInput, StaffLockInput, StaffOrder,
+        StaffPasswordSetInput, StaffRolesSetInput, StaffUnlockInput, StaffUpdateInput, filter,
+    },
 };
 
 /// A person of the company.
 #[derive(Clone, Debug)]
-pub(super) struct Staff(pub(super) staff::Model);
+pub(super) struct Staff(pub(super) staff::Staff);
 
 /// A person of the company.
 #[Object]
@@ -56,12 +67,317 @@ impl Staff {
             None => None,
         })
     }
+
+    /// The phone number, if one is known; null to others, unless they hold `/users/*`.
+    async fn mobile(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
+        Ok(self.0.mobile.as_deref().filter(|_| self.shows(ctx, staff::sees_contacts)))
+    }
+
+    /// The mail address, if one is known; null to others, unless they hold `/users/*`.
+    async fn email(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
+        Ok(self.0.email.as_deref().filter(|_| self.shows(ctx, staff::sees_contacts)))
+    }
+
+    /// The roles beside the group, oldest first; null to others, unless they hold `/users/*` or `/rbac/*`.
+    async fn roles(&self, ctx: &Context<'_>) -> Result<Option<Vec<Role>>> {
+        if !self.shows(ctx, staff::sees_roles) {
+            return Ok(None);
+        }
+        Ok(Some(ctx.loaders()?.roles(self.0.id).await?.into_iter().map(Role).collect()))
+    }
+
+    /// Everything that the group and the roles grant, nothing while locked; null to others, unless they hold `/users/*` or
+    /// `/rbac/*`.
+    async fn permissions(&self, ctx: &Context<'_>) -> Result<Option<Vec<Permission>>> {
+        if !self.shows(ctx, staff::sees_roles) {
+            return Ok(None);
+        }
+        if self.0.locked {
+            return Ok(Some(Vec::new()));
+        }
+        let loaders = ctx.loaders()?;
+        let roles: Vec<i64> = loaders.roles(self.0.id).await?.iter().map(|role| role.id).collect();
+        let granted = loaders.grants_together(&roles).await?;
+        let held: Permissions = granted.iter().chain(Permissions::of_group(self.0.staff_group).iter()).collect();
+        Ok(Some(held.iter().collect()))
+    }
+
+    /// What the person holds, as far as the viewer sees it, oldest first.
+    async fn assets(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many rows, up to 200.")] first: Option<i32>,
+        #[graphql(desc = "Only rows behind this cursor.")] after: Option<String>,
+    ) -> Result<AssetConnection> {
+        let args = PageArgs::first(first, after);
+        let lists = &ctx.loaders()?.assets_of_holder;
+        Ok(AssetConnection(Connection::nested(lists, self.0.id, "entry", &args, Asset).await?))
+    }
+
+    /// Counts the changes of this person, from 1.
+    async fn version(&self) -> i64 {
+        self.0.version
+    }
+
+    /// When the person was made.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When the person was last changed.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+}
+
+impl Staff {
+    /// Whether the viewer sees what `rule` guards; who logs in within this very request is shown all of themself.
+    fn shows(&self, ctx: &Context<'_>, rule: fn(&domain::Context, i64) -> bool) -> bool {
+        ctx.domain().is_ok_and(|domain| rule(domain, self.0.id))
+            || ctx.loaders().is_ok_and(|loaders| loaders.logged_in() == Some(self.0.id))
+    }
+}
+
+connection! {
+    /// A page of staff.
+    StaffConnection, StaffEdge of Staff
 }
 
 /// The person of a key, through the loaders.
-pub(super) async fn person(ctx: &Context<'_>, id: Option<i64>) -> domain::Outcome<Option<Staff>> {
+pub(super) async fn person(ctx: &Context<'_>, id: Option<i64>) -> Outcome<Option<Staff>> {
     Ok(match id {
         Some(id) => ctx.loaders()?.person(id).await?.map(Staff),
         None => None,
+    })
+}
+
+#[derive(Debug, Default)]
+pub(super) struct StaffQuery;
+
+#[Object]
+impl StaffQuery {
+    /// One person; null when there is none.
+    async fn staff_member(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Names the person.")] by: RowBy,
+    ) -> Result<Option<Staff>> {
+        let domain = ctx.domain()?;
+        Ok(staff::get(domain, &by.key(domain, NodeKind::Staff)).await?.map(Staff))
+    }
+
+    /// Everybody, locked people included.
+    #[expect(clippy::too_many_arguments, reason = "they are the field's arguments")]
+    async fn staff(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which people are wanted.", default, name = "filter")] wanted: StaffFilter,
+        #[graphql(desc = "Only whose name or username contains this, or with `/users/*` also mobile number or mail \
+                          address; ASCII letters compare without case.")]
+        search: Option<String>,
+        #[graphql(desc = "How they are ordered.", default, name = "orderBy")] order: StaffOrder,
+        #[graphql(desc = "The first so many rows, up to 200.")] first: Option<i32>,
+        #[graphql(desc = "Only rows behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many rows, up to 200.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<StaffConnection> {
+        let domain = ctx.domain()?;
+        domain.known()?;
+        let window = PageArgs { first, after, last, before }.window(order.by.name())?;
+        let filter = filter(domain, wanted, search).await?;
+        let page = match &filter {
+            Some(filter) => staff::list(domain, filter, order.by, order.descending, &window).await?,
+            None => Page::empty(),
+        };
+        expect(ctx, &page).await?;
+        let domain = domain.clone();
+        Ok(StaffConnection(Connection::new(page, Staff, move || {
+            let (domain, filter) = (domain.clone(), filter.clone());
+            async move {
+                match filter {
+                    Some(filter) => staff::count(&domain, &filter).await,
+                    None => Ok(0),
+                }
+            }
+        })))
+    }
+}
+
+/// Reads at once what the rows of a page will be asked for.
+async fn expect(ctx: &Context<'_>, page: &Page<staff::Staff>) -> Result<()> {
+    let loaders = ctx.loaders()?;
+    if wants(ctx, "department") {
+        loaders.expect_departments(page.models().filter_map(|row| row.department_id)).await?;
+    }
+    if wants(ctx, "roles") || wants(ctx, "permissions") {
+        let domain = ctx.domain()?;
+        let shown = page.models().map(|row| row.id).filter(|id| staff::sees_roles(domain, *id));
+        loaders.expect_roles(&shown.collect::<Vec<_>>()).await?;
+    }
+    Ok(())
+}
+
+/// Declares a payload that holds a person.
+macro_rules! staff_payload {
+    ($(#[doc = $doc:literal])+ $name:ident) => {
+        payload! {
+            $(#[doc = $doc])+
+            $name {
+                /// The person as of now.
+                staff: Option<Staff>,
+            }
+        }
+
+        impl $name {
+            fn settled(ctx: &Context<'_>, outcome: Outcome<staff::Staff>) -> Result<Self> {
+                let (staff, user_errors) = settle(ctx, outcome)?;
+                Ok(Self { staff: staff.map(Staff), user_errors })
+            }
+        }
+    };
+}
+
+staff_payload! {
+    /// What came of making a person.
+    StaffCreatePayload
+}
+staff_payload! {
+    /// What came of changing a person.
+    StaffUpdatePayload
+}
+staff_payload! {
+    /// What came of locking a person.
+    StaffLockPayload
+}
+staff_payload! {
+    /// What came of unlocking a person.
+    StaffUnlockPayload
+}
+staff_payload! {
+    /// What came of giving a person a password.
+    StaffPasswordSetPayload
+}
+staff_payload! {
+    /// What came of moving a person to another group.
+    StaffGroupSetPayload
+}
+staff_payload! {
+    /// What came of giving a person roles.
+    StaffRolesSetPayload
+}
+payload! {
+    /// What came of deleting a person.
+    StaffDeletePayload {
+        /// The id the person had.
+        deleted_id: Option<ID>,
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct StaffMutation;
+
+#[Object]
+impl StaffMutation {
+    /// Makes a person: unlocked, without roles beside the group. Permission `/users/*`.
+    async fn staff_create(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The person.")] input: StaffCreateInput,
+    ) -> Result<StaffCreatePayload> {
+        let domain = ctx.domain()?;
+        StaffCreatePayload::settled(ctx, staff::create(domain, input.into_domain(domain)).await)
+    }
+
+    /// Changes what is known about a person. Permission `/users/*`.
+    async fn staff_update(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The change.")] input: StaffUpdateInput,
+    ) -> Result<StaffUpdatePayload> {
+        let domain = ctx.domain()?;
+        let person = key(domain, NodeKind::Staff, &input.id);
+        let outcome = match update(domain, input) {
+            Ok(update) => staff::update(domain, &person, &update).await,
+            Err(fault) => Err(fault),
+        };
+        StaffUpdatePayload::settled(ctx, outcome)
+    }
+
+    /// Locks a person and ends all their sessions; once more is fine. Permission `/users/*`.
+    async fn staff_lock(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The person.")] input: StaffLockInput,
+    ) -> Result<StaffLockPayload> {
+        let domain = ctx.domain()?;
+        StaffLockPayload::settled(ctx, staff::lock(domain, &key(domain, NodeKind::Staff, &input.id)).await)
+    }
+
+    /// Unlocks a person, whoever locked them; no session revives. Permission `/users/*`.
+    async fn staff_unlock(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The person.")] input: StaffUnlockInput,
+    ) -> Result<StaffUnlockPayload> {
+        let domain = ctx.domain()?;
+        StaffUnlockPayload::settled(ctx, staff::unlock(domain, &key(domain, NodeKind::Staff, &input.id)).await)
+    }
+
+    /// Gives a person a new password and ends all their sessions. Permission `/users/*`.
+    async fn staff_password_set(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The person and the password.")] input: StaffPasswordSetInput,
+    ) -> Result<StaffPasswordSetPayload> {
+        let domain = ctx.domain()?;
+        let person = key(domain, NodeKind::Staff, &input.id);
+        StaffPasswordSetPayload::settled(ctx, staff::set_password(domain, &person, &input.password).await)
+    }
+
+    /// Moves a person to another of the four groups; rights change at once. Permission `/users/*`.
+    async fn staff_group_set(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The person and the group.")] input: StaffGroupSetInput,
+    ) -> Result<StaffGroupSetPayload> {
+        let domain = ctx.domain()?;
+        let person = key(domain, NodeKind::Staff, &input.id);
+        StaffGroupSetPayload::settled(ctx, staff::set_group(domain, &person, Some(input.group)).await)
+    }
+
+    /// Gives a person exactly these roles beside the group. Nobody grants or takes away a role that holds more than they do, and
+    /// an administrator always remains. Permission `/rbac/*`.
+    async fn staff_roles_set(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The person and the roles.")] input: StaffRolesSetInput,
+    ) -> Result<StaffRolesSetPayload> {
+        let domain = ctx.domain()?;
+        let roles: Vec<_> = input.role_ids.iter().map(|id| role_key(domain, id)).collect();
+        let person = key(domain, NodeKind::Staff, &input.id);
+        StaffRolesSetPayload::settled(ctx, staff::set_roles(domain, &person, &roles).await)
+    }
+
+    /// Deletes a person who holds nothing and is named in no open request. Permission `/users/*`.
+    async fn staff_delete(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The person.")] input: StaffDeleteInput,
+    ) -> Result<StaffDeletePayload> {
+        let domain = ctx.domain()?;
+        let person = key(domain, NodeKind::Staff, &input.id);
+        let (deleted, user_errors) = settle(ctx, staff::delete(domain, &person).await)?;
+        Ok(StaffDeletePayload { deleted_id: deleted.map(|row| global_id(NodeKind::Staff, row.id)), user_errors })
+    }
+}
+
+fn update(domain: &domain::Context, input: StaffUpdateInput) -> Outcome<staff::Update> {
+    Ok(staff::Update {
+        name: given("name", input.name)?,
+        username: given("username", input.username)?,
+        department: change(domain, NodeKind::Department, &input.department_id),
+        mobile: change_text(input.mobile),
+        email: change_text(input.email),
+        expected_version: input.expected_version,
     })
 }

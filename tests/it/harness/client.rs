@@ -1,12 +1,20 @@
 //! Requests to a world's router, without a socket.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
+use assetry::{
+    domain::{
+        Actor, Context,
+        sessions::{self, Face},
+    },
+    entity::{staff, words::Door},
+};
 use axum::{
     body::{Body, Bytes},
     extract::ConnectInfo,
     http::{HeaderMap, Request, StatusCode, header, request},
 };
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -51,6 +59,14 @@ impl World {
     /// The answer to a POST of this JSON.
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Reply {
         self.send(json_request(path).body(Body::from(body.to_string())).unwrap()).await
+    }
+
+    /// A session of the person with this legacy key, as a JWT.
+    pub(crate) async fn token(&self, unique_id: &str) -> String {
+        let person = staff::Entity::find().filter(staff::Column::UniqueId.eq(unique_id)).one(self.db().read()).await;
+        let ctx = Context::new(Arc::clone(&self.app), Actor::System, Door::System);
+        let opened = sessions::open_for(&ctx, person.unwrap().unwrap().id).await.unwrap();
+        opened.token(&self.app, Face::Jwt { issuer: "http://assetry.test/graphql" }).unwrap()
     }
 
     /// The GraphQL response to an operation, asked by the bearer of `token`.

@@ -4,7 +4,7 @@ use async_graphql::{ID, OneofObject};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::{
-    domain::{self, Key},
+    domain::{self, Key, rbac::RoleKey},
     entity::words::Door,
 };
 
@@ -78,6 +78,33 @@ impl RowBy {
         match self {
             Self::Id(id) => key(ctx, kind, id),
             Self::UniqueId(id) => Key::UniqueId(id.clone()),
+        }
+    }
+}
+
+/// What a reference to a role names: an opaque id, else a role name. The legacy doors know names only.
+pub(in crate::graphql::api) fn role_key(ctx: &domain::Context, id: &ID) -> RoleKey {
+    match key(ctx, NodeKind::Role, id) {
+        Key::Id(id) => RoleKey::Id(id),
+        Key::UniqueId(name) => RoleKey::Name(name),
+    }
+}
+
+/// Names one role.
+#[derive(Clone, Debug, OneofObject)]
+pub(in crate::graphql::api) enum RoleBy {
+    /// By its id.
+    Id(ID),
+    /// By its name, without regard to case.
+    Name(String),
+}
+
+impl RoleBy {
+    /// The key it names.
+    pub(in crate::graphql::api) fn key(&self, ctx: &domain::Context) -> RoleKey {
+        match self {
+            Self::Id(id) => role_key(ctx, id),
+            Self::Name(name) => RoleKey::Name(name.clone()),
         }
     }
 }

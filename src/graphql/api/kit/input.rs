@@ -1,10 +1,17 @@
 //! Fields of inputs: omitted is not null.
 
-use async_graphql::{ID, MaybeUndefined};
+use async_graphql::{ID, InputObject, MaybeUndefined};
 
-use crate::domain::{self, Change, Code, Key, Outcome};
+use crate::domain::{self, Change, Code, Key, Keyed, Outcome, text};
 
 use super::{NodeKind, key};
+
+/// A place in a tree and everything below it.
+#[derive(Debug, InputObject)]
+pub(in crate::graphql::api) struct InSubtreeOf {
+    /// The place.
+    pub(in crate::graphql::api) in_subtree_of: ID,
+}
 
 /// A field that has a value always: omitted keeps it, null is refused.
 pub(in crate::graphql::api) fn given<T>(field: &'static str, value: MaybeUndefined<T>) -> Outcome<Option<T>> {
@@ -26,4 +33,32 @@ pub(in crate::graphql::api) fn change(
         MaybeUndefined::Null => Change::Clear,
         MaybeUndefined::Value(id) => Change::Set(key(ctx, kind, id)),
     }
+}
+
+/// A text that may be emptied: omitted keeps it, null empties it.
+pub(in crate::graphql::api) fn change_text(value: MaybeUndefined<String>) -> Change<String> {
+    match value {
+        MaybeUndefined::Undefined => Change::Keep,
+        MaybeUndefined::Null => Change::Clear,
+        MaybeUndefined::Value(text) => Change::Set(text),
+    }
+}
+
+/// Our key of the row that a filter names: the inner none when the filter names nothing, the outer none when there is no such row
+/// and nothing is wanted.
+pub(in crate::graphql::api) async fn named<E: Keyed>(
+    ctx: &domain::Context,
+    kind: NodeKind,
+    id: Option<&ID>,
+) -> Outcome<Option<Option<i64>>> {
+    let Some(id) = id else { return Ok(Some(None)) };
+    Ok(match key(ctx, kind, id) {
+        Key::Id(id) => Some(Some(id)),
+        key => key.find::<E>(ctx.db().read()).await?.map(|row| Some(E::keys(&row).0)),
+    })
+}
+
+/// Passes what somebody searches for.
+pub(in crate::graphql::api) fn searchable(search: Option<&str>) -> Outcome<()> {
+    search.map_or(Ok(()), |search| text::bounded("search", search, text::LONG))
 }

@@ -6,8 +6,8 @@ mod input;
 mod payload;
 
 pub(super) use connection::{Connection, PageArgs, connection, wants};
-pub(super) use id::{NodeKind, RowBy, global_id, key, own_key, parse_id};
-pub(super) use input::{change, given};
+pub(super) use id::{NodeKind, RoleBy, RowBy, global_id, key, own_key, parse_id, role_key};
+pub(super) use input::{InSubtreeOf, change, change_text, given, named, searchable};
 pub(super) use payload::{UserError, payload, settle, user_errors};
 
 use crate::{

@@ -1,6 +1,11 @@
 //! Rows by key, once a request: each list asks for all it needs in one statement, and nobody sees another request's rows.
 
-use std::{collections::HashMap, sync::Arc};
+mod organisation;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
 
 use async_graphql::{
     Request,
@@ -14,7 +19,7 @@ use crate::{
     domain::{
         Context, Fault, Keyed, Outcome,
         approvals::{self, Standing},
-        asset_groups, by_ids, history,
+        asset_groups, assets, by_ids, departments, history, staff as people,
     },
     entity::{asset, asset_group, department, staff},
 };
@@ -111,6 +116,12 @@ nested! {
     ApprovalsOfAsset of approvals::Approval: approvals::list_each, approvals::count_each;
     /// The groups right below asset groups.
     GroupsBelow of asset_groups::AssetGroup: asset_groups::list_each, asset_groups::count_each;
+    /// The departments right below departments.
+    DepartmentsBelow of departments::Department: departments::list_each, departments::count_each;
+    /// The people who belong to departments directly.
+    StaffOfDepartment of people::Staff: people::list_each, people::count_each;
+    /// What people hold.
+    AssetsOfHolder of assets::Asset: assets::list_each, assets::count_each;
 }
 
 /// Loads pages and lengths of one kind of nested list.
@@ -160,6 +171,8 @@ pub struct Loaders {
     groups: ByIdLoader<asset_group::Entity>,
     assets: ByIdLoader<asset::Entity>,
     managers: DataLoader<ManagersOf, HashMapCache>,
+    organisation: organisation::Organisation,
+    logged_in: OnceLock<i64>,
     standing: OnceCell<Standing>,
     /// The history of assets.
     pub history_of_asset: NestedLoader<HistoryOfAsset>,
@@ -167,6 +180,12 @@ pub struct Loaders {
     pub approvals_of_asset: NestedLoader<ApprovalsOfAsset>,
     /// The groups right below asset groups.
     pub groups_below: NestedLoader<GroupsBelow>,
+    /// The departments right below departments.
+    pub departments_below: NestedLoader<DepartmentsBelow>,
+    /// The people of departments.
+    pub staff_of_department: NestedLoader<StaffOfDepartment>,
+    /// What people hold.
+    pub assets_of_holder: NestedLoader<AssetsOfHolder>,
 }
 
 impl Loaders {
@@ -182,16 +201,32 @@ impl Loaders {
                 tokio::spawn,
                 HashMapCache::default(),
             ),
+            organisation: organisation::Organisation::new(context),
+            logged_in: OnceLock::new(),
             standing: OnceCell::new(),
             history_of_asset: nested(context),
             approvals_of_asset: nested(context),
             groups_below: nested(context),
+            departments_below: nested(context),
+            staff_of_department: nested(context),
+            assets_of_holder: nested(context),
         }
     }
 
     /// The viewer as an applicant.
     pub async fn standing(&self, context: &Context) -> Outcome<&Standing> {
         self.standing.get_or_try_init(|| Standing::read(context)).await
+    }
+
+    /// Notes who logged in within this request: its answer shows them all of themself.
+    pub fn log_in(&self, person: i64) {
+        // Of several logins in one request the first counts.
+        let _ = self.logged_in.set(person);
+    }
+
+    /// Who logged in within this request.
+    pub fn logged_in(&self) -> Option<i64> {
+        self.logged_in.get().copied()
     }
 
     /// The person with this key.

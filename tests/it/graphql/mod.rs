@@ -1,0 +1,6 @@
+//! What GraphQL clients see.
+
+mod matrix;
+mod pieces;
+mod racing;
+mod statements;
