@@ -9,6 +9,7 @@ mod door;
 mod graphql;
 mod harness;
 mod layers;
+mod rest;
 mod schema;
 mod serve;
 mod settings;
