@@ -59,3 +59,62 @@ async fn a_fragment_in_itself_is_refused() {
         assert_eq!(code(&ask(&door, query, json!({})).await), "REQUEST_INVALID");
     }
 }
+
+#[tokio::test]
+async fn no_text_brings_the_door_down() {
+    const WORDS: [&str; 40] = [
+        "{",
+        "}",
+        "{",
+        "}",
+        "(",
+        ")",
+        "[",
+        "]",
+        "[[[[[[[[",
+        "{a:{a:",
+        ":",
+        "=",
+        "!",
+        "$",
+        "@",
+        "...",
+        "\"",
+        "\"\"\"",
+        "\"\"",
+        "\\",
+        "\\\"\"\"",
+        "#",
+        "\n",
+        "\r",
+        " ",
+        ",",
+        "query",
+        "mutation",
+        "fragment",
+        "on",
+        "f",
+        "Query",
+        "said",
+        "things",
+        "nodes",
+        "text:",
+        "first:",
+        "@include(if:",
+        "true",
+        "\u{feff}é",
+    ];
+    let door = door(Limits::default()).await;
+    let mut seed = 1u64;
+    let mut next = move |below: usize| {
+        // Knuth's linear congruence.
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % below
+    };
+    for _ in 0..3000 {
+        let text: String = (0..next(60)).map(|_| WORDS[next(WORDS.len())]).collect();
+        let response = ask(&door, &text, json!({"n": 1})).await;
+        let internal = shown(&response).to_string().contains("INTERNAL");
+        assert!(!internal, "{text}");
+    }
+}
