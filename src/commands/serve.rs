@@ -24,7 +24,7 @@ pub(super) struct Arguments {
     demo: bool,
 }
 
-/// Longest wait for the database to finish when the server stops.
+/// Longest wait for mutations, and then for the database, once no request is under way any more.
 const CLOSING: Duration = Duration::from_secs(5);
 
 pub(super) async fn run(arguments: &Arguments) -> Result<(), Stop> {
@@ -56,9 +56,14 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Stop> {
     writeln!(out, "listening on http://{address}")?;
     out.flush()?;
 
+    // Streams never end by themselves, so they are ended before the wait for requests under way.
+    let (streams, begun) = (door.clone(), stopping.clone());
+    tokio::spawn(async move {
+        begun.cancelled().await;
+        streams.close().await;
+    });
     serve::run(listener, router, stopping, Duration::from_secs(settings.http.shutdown_seconds)).await?;
-    let closed = tokio::time::timeout(CLOSING, door.close()).await;
-    if closed.is_err() {
+    if tokio::time::timeout(CLOSING, door.close()).await.is_err() {
         tracing::warn!("mutations had not finished when the server stopped");
     }
     if tokio::time::timeout(CLOSING, app.db.clone().close()).await.is_err() {
