@@ -1,5 +1,7 @@
 //! What GraphQL clients see.
 
 mod matrix;
+mod organisation;
 mod pieces;
 mod racing;
+mod sessions;
