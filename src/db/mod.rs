@@ -1,5 +1,6 @@
 //! The only place that knows there are two databases: opening, transactions with retries, pages, text search.
 
+mod count;
 mod each;
 mod keys;
 mod open;
@@ -9,6 +10,7 @@ mod rows;
 mod text;
 mod tree;
 
+pub use count::count;
 pub use each::{Children, count_each, page_each};
 pub use keys::continue_keys;
 pub use open::{Database, Options, StatementHook};

@@ -68,7 +68,9 @@ fn every_type_field_argument_and_value_is_described() {
                 bare.push(format!("{name}.{}", field.node.name.node));
             }
         }
-        bare.extend(inputs(&definition).into_iter().filter(|(_, value)| value.description.is_none()).map(|(name, _)| name));
+        bare.extend(
+            inputs(&definition).into_iter().filter(|(_, value)| value.description.is_none()).map(|(name, _)| name),
+        );
         if let TypeKind::Enum(words) = &definition.kind {
             let bare_words = words.values.iter().filter(|word| word.node.description.is_none());
             bare.extend(bare_words.map(|word| format!("{name}.{}", word.node.value.node)));
@@ -80,7 +82,12 @@ fn every_type_field_argument_and_value_is_described() {
 #[test]
 fn nothing_is_named_like_a_secret() {
     // What a client sends to log in or to set a password, and the one answer that carries the session it asked for.
-    let meant = ["SessionCreateInput.password", "SessionCreatePayload.token", "StaffCreateInput.password", "StaffPasswordSetInput.password"];
+    let meant = [
+        "SessionCreateInput.password",
+        "SessionCreatePayload.token",
+        "StaffCreateInput.password",
+        "StaffPasswordSetInput.password",
+    ];
     let secret = |name: &str| {
         let name = name.to_lowercase();
         ["password", "secret", "hash", "token", "credential", "salt"].iter().any(|word| name.contains(word))

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Select};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Select};
 
 use crate::{
     db::{self, Children, CursorKey, Page, PageKey, Window},
@@ -49,7 +49,7 @@ pub async fn list(ctx: &Context, filter: &Filter, newest_first: bool, window: &W
 /// How many requests `filter` wants and the actor sees.
 pub async fn count(ctx: &Context, filter: &Filter) -> Outcome<u64> {
     ctx.known()?;
-    Ok(select(ctx, filter).count(ctx.db().read()).await?)
+    Ok(db::count(ctx.db().read(), select(ctx, filter)).await?)
 }
 
 /// The requests for assets, by the asset's key.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{EntityTrait, QueryFilter};
 
 use crate::{
     db::{self, Children, CursorKey, Page, PageKey, Window},
@@ -51,7 +51,7 @@ pub async fn list(ctx: &Context, filter: &Filter, window: &Window) -> Outcome<Pa
 /// How many groups `filter` wants.
 pub async fn count(ctx: &Context, filter: &Filter) -> Outcome<u64> {
     ctx.known()?;
-    Ok(select(filter).count(ctx.db().read()).await?)
+    Ok(db::count(ctx.db().read(), select(filter)).await?)
 }
 
 /// The groups right below a group.

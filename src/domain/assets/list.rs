@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, Select, sea_query::Query};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select, sea_query::Query};
 
 use crate::{
     db::{self, Children, CursorKey, Page, PageKey, Tree, Window},
@@ -98,7 +98,7 @@ pub async fn list(
 /// How many assets `filter` wants and the actor sees in full.
 pub async fn count(ctx: &Context, filter: &Filter) -> Outcome<u64> {
     ctx.known()?;
-    Ok(select(filter).filter(visible(ctx)).count(ctx.db().read()).await?)
+    Ok(db::count(ctx.db().read(), select(filter).filter(visible(ctx))).await?)
 }
 
 /// What people hold, by the holder's key.
@@ -149,7 +149,7 @@ pub async fn catalogue(ctx: &Context, filter: &CatalogueFilter, window: &Window)
 /// How many assets of the catalogue `filter` wants.
 pub async fn catalogue_count(ctx: &Context, filter: &CatalogueFilter) -> Outcome<u64> {
     ctx.known()?;
-    Ok(select_cards(filter).count(ctx.db().read()).await?)
+    Ok(db::count(ctx.db().read(), select_cards(filter)).await?)
 }
 
 fn select_cards(filter: &CatalogueFilter) -> Select<asset::Entity> {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, Select};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select};
 
 use crate::{
     db::{self, Children, CursorKey, Page, PageKey, Window},
@@ -57,7 +57,7 @@ pub async fn list(ctx: &Context, filter: &Filter, newest_first: bool, window: &W
 /// How many lines `filter` wants.
 pub async fn count(ctx: &Context, filter: &Filter) -> Outcome<u64> {
     ctx.may(Permission::Assets)?;
-    Ok(select(filter).count(ctx.db().read()).await?)
+    Ok(db::count(ctx.db().read(), select(filter)).await?)
 }
 
 /// The history of assets, by the asset's key.

@@ -164,7 +164,7 @@ impl ApprovalQuery {
     async fn approvals(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which requests are wanted.", default)] filter: ApprovalFilter,
+        #[graphql(desc = "Which requests are wanted.")] filter: Option<ApprovalFilter>,
         #[graphql(desc = "Whether the newest comes first.", default)] newest_first: bool,
         #[graphql(desc = "The first so many rows, up to 200.")] first: Option<i32>,
         #[graphql(desc = "Only rows behind this cursor.")] after: Option<String>,
@@ -172,6 +172,7 @@ impl ApprovalQuery {
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> Result<ApprovalConnection> {
         let domain = ctx.domain()?;
+        let filter = filter.unwrap_or_default();
         let filter = approvals::Filter {
             states: filter.state,
             kinds: filter.types,

@@ -273,7 +273,7 @@ impl AssetQuery {
     async fn assets(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which assets are wanted.", default, name = "filter")] wanted: AssetFilter,
+        #[graphql(desc = "Which assets are wanted.", name = "filter")] wanted: Option<AssetFilter>,
         #[graphql(desc = "Only whose name or remarks contain this; ASCII letters compare without case.")]
         search: Option<String>,
         #[graphql(desc = "How they are ordered.", default, name = "orderBy")] order: AssetOrder,
@@ -283,7 +283,7 @@ impl AssetQuery {
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> Result<AssetConnection> {
         let domain = ctx.domain()?;
-        let filter = filter(domain, wanted, search).await?;
+        let filter = filter(domain, wanted.unwrap_or_default(), search).await?;
         page(ctx, filter, &order, &PageArgs { first, after, last, before }).await
     }
 

@@ -106,7 +106,7 @@ impl HistoryQuery {
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which lines are wanted.", default)] filter: HistoryFilter,
+        #[graphql(desc = "Which lines are wanted.")] filter: Option<HistoryFilter>,
         #[graphql(desc = "Whether the newest line comes first.", default)] newest_first: bool,
         #[graphql(desc = "The first so many rows, up to 200.")] first: Option<i32>,
         #[graphql(desc = "Only rows behind this cursor.")] after: Option<String>,
@@ -114,6 +114,7 @@ impl HistoryQuery {
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> Result<HistoryConnection> {
         let domain = ctx.domain()?;
+        let filter = filter.unwrap_or_default();
         let filter = history::Filter {
             asset: filter.asset_id.map(|id| key(domain, NodeKind::Asset, &id)),
             related: filter.related_id.map(|id| key(domain, NodeKind::Staff, &id)),

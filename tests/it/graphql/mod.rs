@@ -5,3 +5,4 @@ mod organisation;
 mod pieces;
 mod racing;
 mod sessions;
+mod statements;

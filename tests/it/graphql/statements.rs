@@ -1,0 +1,178 @@
+//! How many statements an operation sends: the same for one row and for a hundred, whatever is asked of each row.
+
+use std::collections::BTreeMap;
+
+use assetry::entity::{
+    approval, approval_manager, asset, asset_group, department, history, staff,
+    words::{ApprovalKind, ApprovalState, AssetKind, AssetStatus, Door, HistoryKind, StaffGroup},
+};
+use sea_orm::{ActiveModelTrait, EntityTrait, Set};
+use serde_json::{Value, json};
+
+use crate::harness::World;
+
+/// Each connection with everything that can be asked of its rows; `$rows` is the size of the page.
+const CONNECTIONS: &[(&str, &str)] = &[
+    (
+        "assets",
+        "nodes { id holder { name department { name parent { name } } } department { name } group { name parent { name } }
+                 under { name group { name } } applicant { name } target { name } availableActions { action reason }
+                 history(first: 5) { totalCount nodes { description } }
+                 approvals(first: 5) { totalCount nodes { applicant { name } managers { name } assetCard { name } } } }",
+    ),
+    ("assetCatalogue", "nodes { id group { name parent { name } } }"),
+    ("assetGroups", "nodes { id parent { name } children(first: 3) { totalCount nodes { name parent { name } } } }"),
+    (
+        "approvals",
+        "nodes { id applicant { name department { name } } target { name } decidedBy { name } managers { name department { name } }
+                 asset { name holder { name } group { name } } assetCard { name group { name } } }",
+    ),
+    ("history", "nodes { id description }"),
+];
+
+#[tokio::test]
+async fn a_hundred_rows_cost_as_many_statements_as_one() {
+    let world = World::demo().await;
+    furnish(&world, 120).await;
+    let token = world.token("suadmin").await;
+    for (field, rows) in CONNECTIONS {
+        let query = format!(
+            "query($rows: Int!) {{ {field}(first: $rows) {{ totalCount pageInfo {{ hasNextPage }} {rows} }} }}"
+        );
+        let few = ask(&world, &query, field, 1, &token).await;
+        let many = ask(&world, &query, field, 100, &token).await;
+        assert_eq!(tables(&few), tables(&many), "{field}");
+    }
+}
+
+/// How often each table is read first.
+fn tables(statements: &[String]) -> BTreeMap<&str, usize> {
+    let mut tables = BTreeMap::new();
+    for statement in statements {
+        let rest = statement.split_once("FROM ").map_or("", |(_, rest)| rest.trim_start_matches("(SELECT "));
+        let table = rest.split(['"', ' ', '.']).find(|word| !word.is_empty()).unwrap_or_default();
+        *tables.entry(table).or_default() += 1;
+    }
+    tables
+}
+
+/// The statements behind one page of this size, which must be full.
+async fn ask(world: &World, query: &str, field: &str, rows: usize, token: &str) -> Vec<String> {
+    let asked = world.graphql(query, json!({ "rows": rows }), Some(token));
+    let (reply, statements): (Value, _) = world.statements(asked).await;
+    assert!(reply["errors"].is_null(), "{field}: {reply}");
+    assert_eq!(reply["data"][field]["nodes"].as_array().map(Vec::len), Some(rows), "{field}");
+    statements
+}
+
+/// Puts `rows` of everything into the database, each hanging on rows of its own, so that nothing comes from a cache by chance; they
+/// come before the demo data by key.
+async fn furnish(world: &World, rows: i64) {
+    let (app, tx) = (&world.app, world.db().begin().await.unwrap());
+    let now = app.now();
+    let root = asset_group::Entity::find().one(&tx).await.unwrap().unwrap().id;
+    let mut place = Some(1);
+    for at in 0..rows {
+        // Below the keys of the demo data, where pages begin.
+        let id = at - 1000;
+        let department = department::ActiveModel {
+            id: Set(id),
+            unique_id: Set(format!("d{at}")),
+            name: Set(format!("department {at}")),
+            location: Set(String::new()),
+            parent_id: Set(place),
+            version: Set(1),
+            created_at: Set(now),
+            updated_at: Set(now),
+        };
+        place = Some(department.insert(&tx).await.unwrap().id);
+        let person = staff::ActiveModel {
+            id: Set(id),
+            unique_id: Set(format!("s{at}")),
+            username: Set(format!("s{at}")),
+            name: Set(format!("person {at}")),
+            staff_group: Set(StaffGroup::GeneralStaff),
+            department_id: Set(place),
+            mobile: Set(None),
+            email: Set(None),
+            locked: Set(false),
+            locked_by: Set(None),
+            version: Set(1),
+            created_at: Set(now),
+            updated_at: Set(now),
+        };
+        person.insert(&tx).await.unwrap();
+        let group = asset_group::ActiveModel {
+            id: Set(id),
+            unique_id: Set(format!("g{at}")),
+            name: Set(format!("group {at}")),
+            parent_id: Set(Some(root)),
+            version: Set(1),
+            created_at: Set(now),
+            updated_at: Set(now),
+        };
+        group.insert(&tx).await.unwrap();
+        let asset = asset::ActiveModel {
+            id: Set(id),
+            unique_id: Set(format!("a{at}")),
+            name: Set(format!("asset {at}")),
+            kind: Set(AssetKind::Item),
+            quantity: Set(1),
+            group_id: Set(id),
+            under_id: Set(Some(if at == 0 { 1 } else { id - 1 })),
+            status: Set(AssetStatus::TransferPending),
+            holder_id: Set(Some(id)),
+            applicant_id: Set(None),
+            target_id: Set(Some(id)),
+            entered_on: Set(app.today()),
+            value_origin: Set(1),
+            use_year: Set(1),
+            brand: Set(String::new()),
+            model: Set(String::new()),
+            serial_number: Set(String::new()),
+            remarks: Set(String::new()),
+            version: Set(1),
+            created_at: Set(now),
+            updated_at: Set(now),
+        };
+        asset.insert(&tx).await.unwrap();
+        let request = approval::ActiveModel {
+            id: Set(id),
+            kind: Set(ApprovalKind::Transfer),
+            asset_id: Set(id),
+            quantity: Set(1),
+            whole: Set(true),
+            holder_id: Set(Some(id)),
+            applicant_id: Set(Some(id)),
+            applicant_unique_id: Set(format!("s{at}")),
+            applicant_name: Set(String::new()),
+            target_id: Set(Some(id)),
+            target_unique_id: Set(Some(format!("s{at}"))),
+            target_name: Set(Some(String::new())),
+            state: Set(ApprovalState::Approved),
+            submitted_via: Set(Door::Graphql),
+            decided_by_id: Set(Some(id)),
+            decided_at: Set(Some(now)),
+            version: Set(1),
+            created_at: Set(now),
+            updated_at: Set(now),
+            ..Default::default()
+        };
+        request.insert(&tx).await.unwrap();
+        let manager = approval_manager::ActiveModel { approval_id: Set(id), staff_id: Set(id), named: Set(false) };
+        manager.insert(&tx).await.unwrap();
+        let line = history::ActiveModel {
+            id: Set(id),
+            kind: Set(HistoryKind::Entry),
+            asset_id: Set(id),
+            asset_unique_id: Set(format!("a{at}")),
+            asset_name: Set(String::new()),
+            door: Set(Door::System),
+            description: Set(String::new()),
+            at: Set(now),
+            ..Default::default()
+        };
+        line.insert(&tx).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+}
