@@ -1,7 +1,5 @@
 //! Staff, departments and roles: who sees and changes what, and how much is read for it.
 
-use assetry::domain::{Actor, Context, Key, departments, staff};
-use assetry::entity::words::{Door, StaffGroup};
 use serde_json::{Value, json};
 
 use crate::harness::World;
@@ -261,47 +259,4 @@ async fn roles_are_made_changed_and_deleted() {
     let seen = ask(&world, "demo", node, json!({"id": id["id"]})).await;
     assert_eq!(seen["data"]["node"]["name"], "keepers");
     assert_eq!(change(&world, "suadmin", "roleDelete", &format!("{{id: {}}}", id["id"])).await, "done");
-}
-
-#[tokio::test]
-async fn a_hundred_rows_cost_as_many_statements_as_one() {
-    let world = World::demo().await;
-    let system = Context::new(world.app.clone(), Actor::System, Door::System);
-    for at in 0..100 {
-        let department = departments::Create {
-            unique_id: Some(format!("department{at}")),
-            name: format!("department {at}"),
-            parent: Some(Key::UniqueId("sampledepartment2".to_owned())),
-            ..departments::Create::default()
-        };
-        departments::create(&system, department).await.unwrap();
-        let person = staff::Create {
-            group: Some(StaffGroup::GeneralStaff),
-            department: Some(Key::UniqueId(format!("department{at}"))),
-            name: format!("person {at}"),
-            username: format!("person{at}"),
-            password: None,
-            mobile: None,
-            email: None,
-            idempotency_key: None,
-        };
-        staff::create(&system, person).await.unwrap();
-    }
-    let token = world.token("suadmin").await;
-    for list in [
-        "staff(last: $rows) { totalCount nodes { department { parent { name } } roles { permissions } permissions assets(first: 5) { totalCount nodes { name } } } }",
-        "departments(last: $rows) { totalCount nodes { parent { name } children { totalCount nodes { name } } staff(first: 5) { totalCount nodes { roles { name } department { name } } } } }",
-        "roles(last: $rows) { nodes { permissions } }",
-        "department(by: {uniqueId: \"sampledepartment2\"}) { children(first: $rows) { nodes { staff(first: 2) { nodes { name } } } } }",
-    ] {
-        let query = format!("query($rows: Int!) {{ {list} }}");
-        let mut counts = Vec::new();
-        for rows in [1, 100] {
-            let (reply, statements) =
-                world.statements(world.graphql(&query, json!({"rows": rows}), Some(&token))).await;
-            assert!(reply["errors"].is_null(), "{reply}");
-            counts.push(statements);
-        }
-        assert_eq!(counts[0].len(), counts[1].len(), "{list}\n{counts:#?}");
-    }
 }
