@@ -8,11 +8,13 @@ use std::{
 use clap::{Parser, Subcommand};
 
 pub mod demo;
+pub mod generate;
 mod logging;
 mod migrate;
 mod openapi;
 mod schema;
 mod serve;
+mod staff;
 mod start;
 
 pub use start::{door, doors, open};
@@ -31,6 +33,10 @@ enum Command {
     Serve(serve::Arguments),
     /// Brings the database's tables up to date.
     Migrate,
+    /// Makes people; the first administrator is made like this.
+    Staff(staff::Arguments),
+    /// Fills an empty database with generated data, for measuring.
+    Generate(generate::Arguments),
     /// Prints the GraphQL schema.
     Schema,
     /// Prints the OpenAPI document of the legacy dialects.
@@ -45,6 +51,8 @@ pub async fn run() -> ExitCode {
     let outcome = match Assetry::parse().command {
         Command::Serve(arguments) => serve::run(&arguments).await,
         Command::Migrate => migrate::run().await,
+        Command::Staff(arguments) => staff::run(arguments).await,
+        Command::Generate(arguments) => generate::run(&arguments).await,
         Command::Schema => schema::run(),
         Command::Openapi => openapi::run(),
     };

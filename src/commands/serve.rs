@@ -24,7 +24,7 @@ pub(super) struct Arguments {
     demo: bool,
 }
 
-/// Longest wait for the database to finish when the server stops.
+/// Longest wait for mutations, and then for the database, once no request is under way any more.
 const CLOSING: Duration = Duration::from_secs(5);
 
 pub(super) async fn run(arguments: &Arguments) -> Result<(), Stop> {
@@ -46,13 +46,24 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Stop> {
     let door = start::door(&app, &settings, arguments.demo);
     let router = serve::router(&app, start::doors(&door), &settings.http, &stopping);
     stop_on_signals(stopping.clone())?;
+    // Streams go on for as long as their readers like; without this the server would wait for them in vain.
+    let (ending, streams) = (stopping.clone(), door.clone());
+    tokio::spawn(async move {
+        ending.cancelled().await;
+        streams.end_streams();
+    });
     let mut out = io::stdout();
     writeln!(out, "listening on http://{address}")?;
     out.flush()?;
 
+    // Streams never end by themselves, so they are ended before the wait for requests under way.
+    let (streams, begun) = (door.clone(), stopping.clone());
+    tokio::spawn(async move {
+        begun.cancelled().await;
+        streams.close().await;
+    });
     serve::run(listener, router, stopping, Duration::from_secs(settings.http.shutdown_seconds)).await?;
-    let closed = tokio::time::timeout(CLOSING, door.close()).await;
-    if closed.is_err() {
+    if tokio::time::timeout(CLOSING, door.close()).await.is_err() {
         tracing::warn!("mutations had not finished when the server stopped");
     }
     if tokio::time::timeout(CLOSING, app.db.clone().close()).await.is_err() {

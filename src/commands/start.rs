@@ -4,15 +4,15 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::Router;
 use migration::{Migrator, sea_orm_migration::MigratorTrait};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DbErr, RuntimeErr};
 
 use crate::{
     app::{App, Clock, Hashing, HashingRules, JwtKey, Random, SessionRules, SystemClock, SystemRandom},
     db::{Database, Options},
     domain::secrets,
-    graphql::{self, Door, Introspection, Limits},
+    graphql::{self, Door, Limits},
     rest,
-    settings::{Settings, Wrong},
+    settings::{Introspection, Settings, Wrong},
 };
 
 use super::Stop;
@@ -30,7 +30,14 @@ pub(super) async fn database(settings: &Settings) -> Result<Database, Stop> {
     };
     let options = Options { url, schema: settings.database.schema.clone(), connections, hook: None };
     Database::open(&options).await.map_err(|error| {
-        Stop::because(format!("The database that the setting database_url names cannot be opened: {error}."))
+        let cause = match &error {
+            DbErr::Conn(RuntimeErr::SqlxError(error)) if matches!(**error, sqlx::Error::PoolTimedOut) => {
+                "nothing answers there".to_owned()
+            }
+            // An address that cannot be parsed is quoted with its password.
+            error => error.to_string().replace(&options.url, "…"),
+        };
+        Stop::because(format!("The database that the setting database_url names cannot be opened: {cause}"))
     })
 }
 
@@ -96,27 +103,29 @@ fn cores() -> usize {
     std::thread::available_parallelism().map_or(2, usize::from)
 }
 
-/// The GraphQL door with the limits that the settings name; `open_schema` lets everybody read the schema, as demo data does.
-pub fn door(app: &Arc<App>, settings: &Settings, open_schema: bool) -> Door {
+/// The GraphQL door with the limits that the settings name. Unless a setting says otherwise, everybody may read the schema of a
+/// server with demo data.
+pub fn door(app: &Arc<App>, settings: &Settings, demo: bool) -> Door {
     let rules = &settings.graphql;
-    let usual = Limits::default();
-    Door::new(
-        Arc::clone(app),
-        Limits {
-            nesting: rules.nesting as usize,
-            depth: rules.depth,
-            weight: rules.weight,
-            root_fields: rules.root_fields,
-            aliases: rules.aliases,
-            time: Duration::from_secs(rules.timeout_seconds),
-            introspection: match rules.introspection {
-                _ if open_schema => Introspection::Everybody,
-                true => Introspection::SignedIn,
-                false => Introspection::Nobody,
-            },
-            ..usual
+    let number = |setting: u64| usize::try_from(setting).unwrap_or(usize::MAX);
+    let limits = Limits {
+        nesting: number(rules.nesting),
+        depth: rules.depth,
+        weight: rules.weight,
+        root_fields: rules.root_fields,
+        aliases: rules.aliases,
+        body: number(settings.http.body_bytes),
+        time: Duration::from_secs(rules.timeout_seconds),
+        introspection: match rules.introspection {
+            None if demo => graphql::Introspection::Everybody,
+            None | Some(Introspection::SignedIn) => graphql::Introspection::SignedIn,
+            Some(Introspection::Everybody) => graphql::Introspection::Everybody,
+            Some(Introspection::Nobody) => graphql::Introspection::Nobody,
         },
-    )
+        origins: rules.origins.0.clone(),
+        ..Limits::default()
+    };
+    Door::new(Arc::clone(app), limits)
 }
 
 /// Every way into the domain, merged.

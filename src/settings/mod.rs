@@ -23,7 +23,7 @@ mod wrong;
 
 pub use platforms::{Feishu, FeishuCard, FeishuOauth, Wecom};
 pub use secret::Secret;
-pub use sections::{Database, Files, Graphql, Hashing, Http, List, Log, Sessions};
+pub use sections::{Database, Files, Graphql, Hashing, Http, Introspection, List, Log, Sessions};
 pub use wrong::Wrong;
 
 /// Everything the operator may set.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use super::Wrong;
+use super::{Wrong, is_web_address};
 
 /// How to use the database.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -93,13 +93,13 @@ impl Hashing {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Graphql {
-    /// Whether clients may read the schema; the IDE needs it.
-    pub introspection: bool,
-    /// Brackets within brackets in a document.
+    /// Who may read the schema; when none, people with a live session, and everybody with demo data.
+    pub introspection: Option<Introspection>,
+    /// Brackets open at once in the text of a document.
     pub nesting: u64,
     /// Fields within fields.
     pub depth: u64,
-    /// The weight of an operation: about one for each field that it could return.
+    /// Weight of an operation: fields times the sizes of the lists they are in.
     pub weight: u64,
     /// Fields at the root of an operation.
     pub root_fields: u64,
@@ -107,31 +107,48 @@ pub struct Graphql {
     pub aliases: u64,
     /// Seconds that an operation may take.
     pub timeout_seconds: u64,
+    /// Origins besides our own whose pages may open a WebSocket, such as `https://front.example`.
+    pub origins: List,
+}
+
+/// Who may read the schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Introspection {
+    /// People with a live session.
+    SignedIn,
+    /// Everybody.
+    Everybody,
+    /// Nobody.
+    Nobody,
 }
 
 impl Default for Graphql {
     fn default() -> Self {
         Self {
-            introspection: true,
+            introspection: None,
             nesting: 64,
-            depth: 15,
-            weight: 20_000,
-            root_fields: 20,
+            depth: 30,
+            weight: 50_000,
+            root_fields: 30,
             aliases: 100,
             timeout_seconds: 30,
+            origins: List::default(),
         }
     }
 }
 
 impl Graphql {
     pub(super) fn check(&self) -> Result<(), Wrong> {
-        // A deeper literal overflows the stack of the parser.
+        // A deeper literal overflows the stack of the parser, and the parser itself stops at 32 fields.
         between("graphql.nesting", self.nesting, 1, 500)?;
-        between("graphql.depth", self.depth, 1, 1000)?;
+        between("graphql.depth", self.depth, 1, 31)?;
         between("graphql.weight", self.weight, 1, 1_000_000_000)?;
         between("graphql.root_fields", self.root_fields, 1, 10_000)?;
         between("graphql.aliases", self.aliases, 0, 100_000)?;
-        between("graphql.timeout_seconds", self.timeout_seconds, 1, 3600)
+        between("graphql.timeout_seconds", self.timeout_seconds, 1, 3600)?;
+        let absolute = self.origins.0.iter().all(|origin| is_web_address(origin));
+        Wrong::unless(absolute, "graphql.origins", "must start with http:// or https://, separated by commas")
     }
 }
 

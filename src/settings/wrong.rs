@@ -34,10 +34,7 @@ impl Wrong {
                 file.display(),
                 place(&text).map(|place| format!(" (at {place})")).unwrap_or_default()
             )),
-            Kind::UnknownField(name, _) => {
-                let key = if path.is_empty() { name } else { format!("{path}.{name}") };
-                Self(format!("There is no setting {key} ({}).", variable(&key)))
-            }
+            Kind::UnknownField(..) => Self(format!("There is no setting {path} ({}).", variable(&path))),
             Kind::UnknownVariant(_, words) => Self::about(&path, format_args!("must be one of {}", words.join(", "))),
             Kind::InvalidType(_, wanted) | Kind::InvalidValue(_, wanted) => {
                 Self::about(&path, format_args!("must be {}", plain(&wanted)))

@@ -1,11 +1,15 @@
 //! One binary with all tests of the whole program: each against a database of its own, on SQLite, and on PostgreSQL when
 //! `ASSETRY_TEST_POSTGRES_URL` names a server.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up its world should stop at once")]
+
 mod commands;
 mod domain;
+mod door;
 mod graphql;
 mod harness;
 mod layers;
+mod rest;
 mod schema;
 mod serve;
 mod settings;

@@ -23,7 +23,9 @@ use tables::{ASSET_GROUP, ASSET_GROUPS, ASSETS, DEPARTMENTS, ENTERED_MS, HISTORY
 /// Fills the database of `app`, whose tables are up to date, with the demo data; refused when it holds staff. Keys are those of
 /// the tables' order, from 1.
 pub async fn fill(app: &App) -> Result<(), Stop> {
-    refuse_staff(app.db.read()).await?;
+    if staff_exist(app.db.read()).await? {
+        return Err(refusal());
+    }
     let hashes = try_join_all(STAFF.iter().map(|person| app.hashing.hash(person.password))).await;
     let hashes = hashes.map_err(|busy| Stop::because(format!("The passwords could not be hashed: {busy}.")))?;
     app.db
@@ -41,13 +43,9 @@ pub async fn fill(app: &App) -> Result<(), Stop> {
         .ok_or_else(refusal)
 }
 
-async fn staff_exist(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
+/// Whether the database holds staff.
+pub(super) async fn staff_exist(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
     Ok(staff::Entity::find().limit(1).count(db).await? > 0)
-}
-
-/// Refuses a database that holds staff.
-pub(super) async fn refuse_staff(db: &impl ConnectionTrait) -> Result<(), Stop> {
-    if staff_exist(db).await? { Err(refusal()) } else { Ok(()) }
 }
 
 fn refusal() -> Stop {

@@ -47,13 +47,8 @@ pub(crate) fn postgres_url() -> Option<String> {
 pub(crate) enum Home {
     /// A file in a folder that goes with it.
     Folder(TempDir),
-    /// A schema on a PostgreSQL server.
-    Schema {
-        /// The server.
-        url: String,
-        /// The schema's name.
-        name: String,
-    },
+    /// A schema that goes with it.
+    Schema(Schema),
 }
 
 impl Home {
@@ -73,7 +68,7 @@ impl Home {
     pub(crate) async fn open(&self, hook: Option<StatementHook>) -> Database {
         let (url, schema) = match self {
             Self::Folder(folder) => (format!("sqlite://{}?mode=rwc", folder.path().join("test.db").display()), None),
-            Self::Schema { url, name } => (url.clone(), Some(name.clone())),
+            Self::Schema(schema) => (schema.url.clone(), Some(schema.name.clone())),
         };
         Database::open(&Options { url, schema, connections: 4, hook }).await.unwrap()
     }
@@ -102,22 +97,41 @@ impl Home {
         db.close().await.unwrap();
         match &home {
             Self::Folder(folder) => std::fs::read(folder.path().join("test.db")).unwrap(),
-            Self::Schema { .. } => Vec::new(),
+            Self::Schema(_) => Vec::new(),
         }
     }
 
     async fn schema(url: String) -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("it_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        run(&url, &[format!("CREATE SCHEMA {name}")]).await;
-        Self::Schema { url, name }
+        let schema = tokio::task::spawn_blocking(move || Schema::make(&url));
+        Self::Schema(schema.await.unwrap())
     }
 }
 
-impl Drop for Home {
-    /// Drops the schema, after ending connections that a failed test left in a transaction.
+/// An empty schema on a PostgreSQL server. Dropping it drops the schema, after ending connections that a failed test left in a
+/// transaction.
+pub(crate) struct Schema {
+    url: String,
+    name: String,
+}
+
+impl Schema {
+    /// Makes a schema that no other test has.
+    pub(crate) fn make(url: &str) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("it_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        run(url, &[format!("CREATE SCHEMA {name}")]);
+        Self { url: url.to_owned(), name }
+    }
+
+    /// Its name.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Drop for Schema {
     fn drop(&mut self) {
-        let Self::Schema { url, name } = self else { return };
+        let name = &self.name;
         let statements = [
             format!(
                 "SELECT pg_terminate_backend(pid) FROM (SELECT DISTINCT lock.pid FROM pg_locks lock \
@@ -126,26 +140,23 @@ impl Drop for Home {
             ),
             format!("DROP SCHEMA {name} CASCADE"),
         ];
-        let url = url.clone();
+        let url = self.url.clone();
         // A thread of its own, because the test's runtime may stand still while this waits.
-        let dropping = std::thread::spawn(move || {
-            tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .unwrap()
-                .block_on(run(&url, &statements));
-        });
-        let dropped = dropping.join();
+        let dropped = std::thread::spawn(move || run(&url, &statements)).join();
         assert!(dropped.is_ok() || std::thread::panicking(), "the schema {name} was left behind");
     }
 }
 
-async fn run(url: &str, statements: &[String]) {
-    let mut options = sea_orm::ConnectOptions::new(url);
-    options.max_connections(1).sqlx_logging(false);
-    let server = sea_orm::Database::connect(options).await.unwrap();
-    for statement in statements {
-        server.execute_unprepared(statement).await.unwrap();
-    }
-    server.close().await.unwrap();
+/// Sends `statements` over a connection of their own; not from an async thread.
+fn run(url: &str, statements: &[String]) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut options = sea_orm::ConnectOptions::new(url);
+        options.max_connections(1).sqlx_logging(false);
+        let server = sea_orm::Database::connect(options).await.unwrap();
+        for statement in statements {
+            server.execute_unprepared(statement).await.unwrap();
+        }
+        server.close().await.unwrap();
+    });
 }

@@ -20,14 +20,14 @@ use home::Home;
 use statements::Statements;
 
 pub(crate) use client::Reply;
-pub(crate) use home::{Content, postgres_url};
-pub(crate) use stand_ins::{START, TestClock};
+pub(crate) use home::{Content, Schema, postgres_url};
+pub(crate) use stand_ins::TestClock;
 
 /// Everything a test needs. Dropping it takes its database away.
 pub(crate) struct World {
     /// What requests reach; its clock is [`World::clock`].
     pub(crate) app: Arc<App>,
-    /// Stands at [`START`] until it is moved.
+    /// Stands at [`stand_ins::START`] until it is moved.
     pub(crate) clock: Arc<TestClock>,
     /// The whole server, as [`serve::run`] would be given it.
     pub(crate) router: Router,
