@@ -2,6 +2,8 @@
 
 mod matrix;
 mod permissions;
+mod organisation;
 mod pieces;
 mod racing;
+mod sessions;
 mod statements;
