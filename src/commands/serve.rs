@@ -46,6 +46,12 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Stop> {
     let door = start::door(&app, &settings, arguments.demo);
     let router = serve::router(&app, start::doors(&door), &settings.http, &stopping);
     stop_on_signals(stopping.clone())?;
+    // Streams go on for as long as their readers like; without this the server would wait for them in vain.
+    let (ending, streams) = (stopping.clone(), door.clone());
+    tokio::spawn(async move {
+        ending.cancelled().await;
+        streams.end_streams();
+    });
     let mut out = io::stdout();
     writeln!(out, "listening on http://{address}")?;
     out.flush()?;

@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct Snapshot {
     tx: DatabaseTransaction,
-    _place: Option<OwnedSemaphorePermit>,
+    place: Option<OwnedSemaphorePermit>,
 }
 
 impl Database {
@@ -36,7 +36,7 @@ impl Database {
     pub async fn long_snapshot(&self) -> Result<Snapshot, DbErr> {
         // The semaphore is never closed.
         let place = Arc::clone(&self.long).acquire_owned().await.ok();
-        Ok(Snapshot { tx: self.snapshot().await?, _place: place })
+        Ok(Snapshot { tx: self.snapshot().await?, place })
     }
 }
 
@@ -54,10 +54,10 @@ impl Snapshot {
     {
         let (give, take) = mpsc::channel(WAITING);
         tokio::spawn(async move {
-            let end = match pump(&self.tx, select, &give).await {
-                Ok(()) => Ok(None),
-                Err(error) => Err(error),
-            };
+            let end = pump(&self.tx, select, &give).await.map(|()| None);
+            // The connection goes back before the place does.
+            drop(self.tx);
+            drop(self.place);
             // Nobody may be there to hear it.
             let _ = give.send_timeout(end, PATIENCE).await;
         });

@@ -3,7 +3,7 @@
 use std::{any::Any, fmt, panic::AssertUnwindSafe, sync::Arc};
 
 use async_graphql::{
-    Request, Response, ServerError, Variables,
+    ObjectType, Request, Response, Schema, ServerError, SubscriptionType, Variables,
     parser::{
         parse_query,
         types::{ExecutableDocument, OperationType},
@@ -11,6 +11,7 @@ use async_graphql::{
 };
 use futures_util::{
     FutureExt, StreamExt,
+    future::BoxFuture,
     stream::{self, BoxStream},
 };
 use tokio::{sync::Semaphore, time};
@@ -20,7 +21,9 @@ use tracing::{Instrument, Span, field};
 use super::{
     Introspection, Limits, Reader, StoredOperation, api, faults,
     limits::{Shape, scan, weigh},
-    loaders, omit, select, variables,
+    loaders, omit,
+    order::Order,
+    select, variables,
 };
 use crate::{
     app::App,
@@ -33,7 +36,7 @@ pub struct Door(Arc<Inner>);
 
 struct Inner {
     app: Arc<App>,
-    schema: api::Schema,
+    schema: Box<dyn Runs>,
     shape: Shape,
     limits: Limits,
     /// Mutations, which run to their end even when nobody waits for the answer any more.
@@ -48,10 +51,29 @@ impl fmt::Debug for Door {
     }
 }
 
+/// A schema, whatever its roots.
+trait Runs: Send + Sync {
+    fn run(&self, request: Request) -> BoxFuture<'static, Response>;
+
+    fn events(&self, request: Request) -> BoxStream<'static, Response>;
+}
+
+impl<Q: ObjectType + 'static, M: ObjectType + 'static, S: SubscriptionType + 'static> Runs for Schema<Q, M, S> {
+    fn run(&self, request: Request) -> BoxFuture<'static, Response> {
+        let schema = self.clone();
+        async move { schema.execute(request).await }.boxed()
+    }
+
+    fn events(&self, request: Request) -> BoxStream<'static, Response> {
+        self.execute_stream(request)
+    }
+}
+
 /// An operation that passed every check and waits to run.
 pub(super) struct Ready {
     request: Request,
     kind: OperationType,
+    order: Arc<Order>,
     reader: Reader,
     span: Span,
 }
@@ -69,13 +91,22 @@ impl Ready {
 }
 
 impl Door {
-    /// The door to the schema with these limits.
+    /// The door to our schema with these limits.
     pub fn new(app: Arc<App>, limits: Limits) -> Self {
-        let schema = api::schema();
+        Self::to(api::schema(), app, limits)
+    }
+
+    /// The door to any schema; tests of the door bring one of their own.
+    pub fn to<Q, M, S>(schema: Schema<Q, M, S>, app: Arc<App>, limits: Limits) -> Self
+    where
+        Q: ObjectType + 'static,
+        M: ObjectType + 'static,
+        S: SubscriptionType + 'static,
+    {
         let shape = Shape::parse(&schema.sdl()).expect("the schema prints itself in its own language");
         let streams = Arc::new(Semaphore::new(limits.streams.min(Semaphore::MAX_PERMITS)));
         let (mutations, closing) = (TaskTracker::new(), CancellationToken::new());
-        Self(Arc::new(Inner { app, schema, shape, limits, mutations, closing, streams }))
+        Self(Arc::new(Inner { app, schema: Box::new(schema), shape, limits, mutations, closing, streams }))
     }
 
     /// Everything a request can reach.
@@ -88,16 +119,11 @@ impl Door {
         &self.0.limits
     }
 
-    /// The schema.
-    pub fn schema(&self) -> &api::Schema {
-        &self.0.schema
-    }
-
     /// Answers a request. A [`Reader`] in its data tells the language of messages and the id of the request.
     pub async fn execute(&self, context: Context, request: Request) -> Response {
         match self.ready(context, request) {
             Ok(ready) => self.run(ready).await,
-            Err(refusal) => refusal,
+            Err(refusal) => *refusal,
         }
     }
 
@@ -122,7 +148,7 @@ impl Door {
         let reader = Reader::within(&self.0.app, &request);
         request.operation_name = Some(operation.name().to_owned());
         match self.equip(context, request, operation.document().clone(), &reader) {
-            Ok(request) => self.run(self.named(request, operation.kind(), reader)).await,
+            Ok(request) => self.run(self.named(request, operation.kind(), operation.order(), reader)).await,
             Err(errors) => faults::refusal(errors, &reader),
         }
     }
@@ -131,13 +157,18 @@ impl Door {
     pub fn execute_stream(&self, context: Context, request: Request) -> BoxStream<'static, Response> {
         match self.ready(context, request) {
             Ok(ready) => self.stream(ready),
-            Err(refusal) => stream::once(async { refusal }).boxed(),
+            Err(refusal) => stream::once(async { *refusal }).boxed(),
         }
+    }
+
+    /// Ends all streams: WebSockets and event streams, which would go on for as long as their readers like.
+    pub fn end_streams(&self) {
+        self.0.closing.cancel();
     }
 
     /// Ends all streams and waits until the mutations under way have ended.
     pub async fn close(&self) {
-        self.0.closing.cancel();
+        self.end_streams();
         self.0.mutations.close();
         self.0.mutations.wait().await;
     }
@@ -153,15 +184,14 @@ impl Door {
     }
 
     /// Makes every check that can be made before the operation runs.
-    pub(super) fn ready(&self, context: Context, mut request: Request) -> Result<Ready, Response> {
+    pub(super) fn ready(&self, context: Context, mut request: Request) -> Result<Ready, Box<Response>> {
         let reader = Reader::within(&self.0.app, &request);
         let checked = self.check(&context, &mut request);
-        let equipped =
-            checked.and_then(|(kind, document)| Ok((kind, self.equip(context, request, document, &reader)?)));
-        match equipped {
-            Ok((kind, request)) => Ok(self.named(request, kind, reader)),
-            Err(errors) => Err(faults::refusal(errors, &reader)),
-        }
+        let ready = checked.and_then(|(kind, order, document)| {
+            let request = self.equip(context, request, document, &reader)?;
+            Ok(self.named(request, kind, Arc::new(order), reader.clone()))
+        });
+        ready.map_err(|errors| Box::new(faults::refusal(errors, &reader)))
     }
 
     /// Parses the document, chooses the operation, settles the variables and weighs it.
@@ -169,7 +199,7 @@ impl Door {
         &self,
         context: &Context,
         request: &mut Request,
-    ) -> Result<(OperationType, ExecutableDocument), Vec<ServerError>> {
+    ) -> Result<(OperationType, Order, ExecutableDocument), Vec<ServerError>> {
         let limits = &self.0.limits;
         scan(&request.query, limits.nesting)?;
         let mut document = parse_query(&request.query).map_err(|error| faults::syntax(&error))?;
@@ -180,11 +210,12 @@ impl Door {
             may_introspect(limits.introspection, context).map_err(faults::error)?;
         }
         let kind = operation.node.ty;
+        let order = Order::of(&document, &operation.node.selection_set.node);
         if let Some(name) = name.cloned() {
             select::isolate(&mut document, &name);
             request.operation_name = Some(name.to_string());
         }
-        Ok((kind, document))
+        Ok((kind, order, document))
     }
 
     /// Gives the request its document without what was omitted, its context and its loaders.
@@ -202,7 +233,7 @@ impl Door {
         Ok(loaders::attach(request, &context).data(reader.clone()).data(context))
     }
 
-    fn named(&self, request: Request, kind: OperationType, reader: Reader) -> Ready {
+    fn named(&self, request: Request, kind: OperationType, order: Arc<Order>, reader: Reader) -> Ready {
         let name = request.operation_name.as_deref().map(faults::shortened);
         let span = tracing::info_span!(
             "operation",
@@ -211,7 +242,7 @@ impl Door {
             request_id = reader.request_id,
             errors = field::Empty,
         );
-        Ready { request, kind, reader, span }
+        Ready { request, kind, order, reader, span }
     }
 
     /// Runs a query or a mutation within the time limit.
@@ -219,10 +250,8 @@ impl Door {
     /// A query stops when the time is over or the client is gone. A mutation has a task of its own and runs to its end in any case,
     /// so that no commit is cut off; [`Self::close`] waits for it.
     pub(super) async fn run(&self, ready: Ready) -> Response {
-        let Ready { request, kind, reader, span } = ready;
-        let schema = self.0.schema.clone();
-        let work =
-            AssertUnwindSafe(async move { schema.execute(request).await }).catch_unwind().instrument(span.clone());
+        let Ready { request, kind, order, reader, span } = ready;
+        let work = AssertUnwindSafe(self.0.schema.run(request)).catch_unwind().instrument(span.clone());
         let done = match kind {
             OperationType::Mutation => {
                 let task = self.0.mutations.spawn(work);
@@ -233,6 +262,7 @@ impl Door {
         let mut response = done
             .and_then(|caught| caught.map_err(|panic| Fault::internal(Panicked::from(panic))))
             .unwrap_or_else(|fault| Response::from_errors(vec![faults::error(fault)]));
+        order.restore(&mut response.data);
         span.record("errors", response.errors.len());
         span.in_scope(|| faults::finish(&mut response, &reader));
         response
@@ -244,12 +274,13 @@ impl Door {
             let door = self.clone();
             return stream::once(async move { door.run(ready).await }).boxed();
         }
-        let Ready { request, reader, span, .. } = ready;
-        let events = span.in_scope(|| self.0.schema.execute_stream(request));
+        let Ready { request, order, reader, span, .. } = ready;
+        let events = span.in_scope(|| self.0.schema.events(request));
         let events = AssertUnwindSafe(events).catch_unwind().map(move |caught| {
             let mut response = caught.unwrap_or_else(|panic| {
                 Response::from_errors(vec![faults::error(Fault::internal(Panicked::from(panic)))])
             });
+            order.restore(&mut response.data);
             span.in_scope(|| faults::finish(&mut response, &reader));
             response
         });

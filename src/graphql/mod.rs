@@ -10,6 +10,7 @@ pub mod limits;
 pub mod loaders;
 mod negotiate;
 mod omit;
+mod order;
 mod reader;
 mod reply;
 mod select;

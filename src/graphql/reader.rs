@@ -12,7 +12,7 @@ use crate::{
 pub(super) const REQUEST_ID: &str = "x-request-id";
 
 /// Longest id that a client may give to its request.
-const LONGEST_ID: usize = 64;
+const LONGEST_ID: usize = 128;
 
 /// Who reads the answer. Resolvers find it in the context of every operation.
 #[derive(Clone, Debug, PartialEq, Eq)]

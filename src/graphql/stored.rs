@@ -1,6 +1,6 @@
 //! Operations of our own, parsed once: what answers the legacy dialects.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use async_graphql::{
     Name, ServerError,
@@ -10,7 +10,7 @@ use async_graphql::{
     },
 };
 
-use super::{faults, select};
+use super::{faults, order::Order, select};
 
 /// An operation of a `.graphql` file of ours, parsed once.
 #[derive(Clone, Debug)]
@@ -18,6 +18,7 @@ pub struct StoredOperation {
     name: Name,
     kind: OperationType,
     document: ExecutableDocument,
+    order: Arc<Order>,
 }
 
 impl StoredOperation {
@@ -30,7 +31,9 @@ impl StoredOperation {
             let name = name.ok_or_else(|| ServerError::new("A stored operation needs a name.", None))?;
             let mut document = document.clone();
             select::isolate(&mut document, &name);
-            stored.insert(name.to_string(), Self { name, kind, document });
+            let (_, operation) = select::operation(&document, Some(&name))?;
+            let order = Arc::new(Order::of(&document, &operation.node.selection_set.node));
+            stored.insert(name.to_string(), Self { name, kind, document, order });
         }
         Ok(stored)
     }
@@ -43,6 +46,11 @@ impl StoredOperation {
     /// Whether it is a query or a mutation.
     pub fn kind(&self) -> OperationType {
         self.kind
+    }
+
+    /// The order of the fields of its answers.
+    pub(super) fn order(&self) -> Arc<Order> {
+        Arc::clone(&self.order)
     }
 
     /// The document: this operation and its fragments.

@@ -33,7 +33,7 @@ pub enum Kind {
     Name,
     /// Text of 1 … 1024 bytes, without U+0000: a password that is set.
     Password,
-    /// Text of at most so many bytes.
+    /// Text of at most so many bytes, without U+0000.
     Bytes(usize),
     /// 0 … 2147483647, as a number without fraction or a string of digits with blanks around it.
     Number,
@@ -232,7 +232,7 @@ impl Kind {
             Self::Text(most) => characters(sent).filter(|it| text::bounded("", it, most).is_ok()).map(string),
             Self::Name => characters(sent).filter(|it| text::name("", it).is_ok()).map(string),
             Self::Password => characters(sent).filter(|it| text::password("", it).is_ok()).map(string),
-            Self::Bytes(most) => characters(sent).filter(|it| it.len() <= most).map(string),
+            Self::Bytes(most) => characters(sent).filter(|it| it.len() <= most && !it.contains('\0')).map(string),
             Self::Number => whole_number(sent).map(Value::from),
             Self::Word(words) => listed(words, sent),
             Self::AnyWord(words) => Some(listed(words, sent).unwrap_or_default()),
@@ -279,8 +279,7 @@ pub fn variables(fields: &'static [Field], body: Json<'_>) -> Result<Variables, 
 }
 
 fn object_value(fields: &'static [Field], sent: Json<'_>) -> Option<Value> {
-    sent.entries()?;
-    let values = read(fields, sent).ok()?;
+    let values = read(fields, sent).ok().filter(|_| sent.is_object())?;
     Some(Value::Object(values.into_iter().map(|(name, value)| (Name::new(name), value)).collect()))
 }
 

@@ -72,6 +72,11 @@ impl<'a> Json<'a> {
         self.number().filter(|number| !number.contains(['.', 'e', 'E']))
     }
 
+    /// Whether it is an object.
+    pub fn is_object(self) -> bool {
+        self.0.starts_with('{')
+    }
+
     /// The items of a list.
     pub fn items(self) -> Option<impl Iterator<Item = Json<'a>>> {
         let mut rest = self.0.strip_prefix('[')?;

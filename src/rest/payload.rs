@@ -110,3 +110,57 @@ pub fn body(mut head: Vec<u8>, payload: Payload, tail: &'static str) -> Body {
 #[derive(Debug, thiserror::Error)]
 #[error("the reply was cut off: {0}")]
 struct Cut(Fault);
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::Value;
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::Code;
+
+    type Batches = Vec<Outcome<Vec<u32>>>;
+
+    async fn list(batches: Batches) -> Outcome<Streamed> {
+        Streamed::list("data", stream::iter(batches).boxed(), |row, into| write_json(into, row)).await
+    }
+
+    async fn sent(payload: Payload) -> (String, bool) {
+        let mut pieces = body(br#"{"code":0"#.to_vec(), payload, "}").into_data_stream();
+        let mut bytes = Vec::new();
+        while let Some(piece) = pieces.next().await {
+            match piece {
+                Ok(piece) => bytes.extend_from_slice(&piece),
+                Err(_) => return (String::from_utf8(bytes).unwrap(), false),
+            }
+        }
+        (String::from_utf8(bytes).unwrap(), true)
+    }
+
+    #[tokio::test]
+    async fn members_stand_behind_the_head() {
+        let members = |value| Payload::Members(Value::from_json(value).unwrap());
+        assert_eq!(sent(members(json!({"token": "t", "data": []}))).await.0, r#"{"code":0,"token":"t","data":[]}"#);
+        assert_eq!(sent(members(json!({}))).await.0, r#"{"code":0}"#);
+    }
+
+    #[tokio::test]
+    async fn lists_are_written_batch_by_batch() {
+        let whole = list(vec![Ok(vec![1, 2]), Ok(vec![]), Ok(vec![3])]).await.unwrap();
+        assert_eq!(sent(Payload::Streamed(whole)).await, (r#"{"code":0,"data":[1,2,3]}"#.to_owned(), true));
+        let empty = list(Vec::new()).await.unwrap();
+        assert_eq!(sent(Payload::Streamed(empty)).await, (r#"{"code":0,"data":[]}"#.to_owned(), true));
+        let within = list(vec![Ok(vec![1])]).await.unwrap().within("user", &json!({"name": "n"}));
+        assert_eq!(sent(Payload::Streamed(within)).await.0, r#"{"code":0,"user":{"name":"n","data":[1]}}"#);
+        let within = list(Vec::new()).await.unwrap().within("user", &json!({}));
+        assert_eq!(sent(Payload::Streamed(within)).await.0, r#"{"code":0,"user":{"data":[]}}"#);
+    }
+
+    #[tokio::test]
+    async fn a_failure_at_the_start_is_a_fault_and_one_in_the_middle_cuts_the_body() {
+        let failed = || Err(Code::Internal.into());
+        assert_eq!(list(vec![failed()]).await.err().map(|fault| fault.code), Some(Code::Internal));
+        let cut = list(vec![Ok(vec![1, 2]), failed(), Ok(vec![3])]).await.unwrap();
+        assert_eq!(sent(Payload::Streamed(cut)).await, (r#"{"code":0,"data":[1,2"#.to_owned(), false));
+    }
+}

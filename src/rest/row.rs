@@ -288,3 +288,43 @@ pub fn find(cases: &'static [Case], code: Code, field: Option<&str>) -> Option<&
         .or_else(|| of_code().find(|case| case.field.is_none()))
         .map(|case| &case.says)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_answer_with_and_without_slash() {
+        const SEARCH: Row = Row::new(Verb::Post, "/api/search_asset/").alias(&["/api/search_assets/"]);
+        assert_eq!(
+            SEARCH.paths(),
+            ["/api/search_asset", "/api/search_asset/", "/api/search_assets", "/api/search_assets/"]
+        );
+        assert_eq!(Row::new(Verb::Post, "/api/login/").exactly().paths(), ["/api/login/"]);
+        assert_eq!(Row::new(Verb::Put, "/api/x/{session}").paths(), ["/api/x/{session}", "/api/x/{session}/"]);
+    }
+
+    #[test]
+    fn get_takes_head() {
+        assert!(Verb::Get.takes(&Method::GET) && Verb::Get.takes(&Method::HEAD) && !Verb::Get.takes(&Method::POST));
+        assert!(Verb::Post.takes(&Method::POST) && !Verb::Post.takes(&Method::HEAD));
+    }
+
+    #[test]
+    fn a_case_for_a_field_comes_before_one_for_the_code() {
+        const fn says(text: &'static str) -> Says {
+            Says { status: 200, code: Number::Integer(1), text, field: None }
+        }
+        const CASES: &[Case] = &[
+            Case { code: Code::AssetNotFound, field: None, says: says("any") },
+            Case { code: Code::AssetNotFound, field: None, says: says("under") }.on("underId"),
+            Case { code: Code::StaffNotFound, field: None, says: says("target") }.on("targetId"),
+        ];
+        let text = |code, field| find(CASES, code, field).map(|says| says.text);
+        assert_eq!(text(Code::AssetNotFound, Some("underId")), Some("under"));
+        assert_eq!(text(Code::AssetNotFound, Some("id")), Some("any"));
+        assert_eq!(text(Code::AssetNotFound, None), Some("any"));
+        assert_eq!(text(Code::StaffNotFound, Some("targetId")), Some("target"));
+        assert_eq!(text(Code::StaffNotFound, None), None);
+    }
+}

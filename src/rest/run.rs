@@ -190,7 +190,7 @@ impl Served {
         let executed: Executed = self.door.execute_stored(call.context.clone(), operation, variables).await;
         match refused::problem(&executed) {
             Some(problem) => Err(problem.into()),
-            None => Ok(Payload::Members(shape.apply(executed.data, row.rewrites, &call.context))),
+            None => Ok(Payload::Members(shape.apply(executed.data, row.rewrites, call.context.app.zone))),
         }
     }
 

@@ -12,16 +12,15 @@ use async_graphql::{
     Name, Positioned, Value,
     parser::types::{ExecutableDocument, FragmentDefinition, Selection, SelectionSet},
 };
-
-use crate::domain::Context;
+use chrono_tz::Tz;
 
 /// Spells the value of a key differently, wherever it stands in a payload.
 #[derive(Clone, Copy)]
 pub struct Rewrite {
     /// The key.
     pub key: &'static str,
-    /// From GraphQL's spelling to the dialect's.
-    pub spell: fn(&Context, Value) -> Value,
+    /// From GraphQL's spelling to the dialect's; local times are in the zone given.
+    pub spell: fn(Value, Tz) -> Value,
 }
 
 impl std::fmt::Debug for Rewrite {
@@ -84,29 +83,27 @@ impl Shape {
     }
 
     /// `data` in this shape.
-    pub fn apply(&self, data: Value, rewrites: &[Rewrite], context: &Context) -> Value {
+    pub fn apply(&self, data: Value, rewrites: &[Rewrite], zone: Tz) -> Value {
         match data {
-            Value::List(items) => {
-                Value::List(items.into_iter().map(|item| self.apply(item, rewrites, context)).collect())
-            }
+            Value::List(items) => Value::List(items.into_iter().map(|item| self.apply(item, rewrites, zone)).collect()),
             Value::Object(mut object) => {
                 let mut shaped = Vec::with_capacity(object.len());
                 for (key, fate, inner) in &self.keys {
                     let Some(value) = object.swap_remove(key) else { continue };
                     match fate {
                         Fate::Stays => {
-                            let value = inner.apply(value, rewrites, context);
+                            let value = inner.apply(value, rewrites, zone);
                             let value = match rewrites.iter().find(|rewrite| rewrite.key == key.as_str()) {
-                                Some(rewrite) => (rewrite.spell)(context, value),
+                                Some(rewrite) => (rewrite.spell)(value, zone),
                                 None => value,
                             };
                             shaped.push((key.clone(), value));
                         }
-                        Fate::Dissolves => match inner.apply(value, rewrites, context) {
+                        Fate::Dissolves => match inner.apply(value, rewrites, zone) {
                             Value::Object(keys) => shaped.extend(keys),
                             _ => inner.nulls(&mut shaped),
                         },
-                        Fate::Replaces => return inner.apply(value, rewrites, context),
+                        Fate::Replaces => return inner.apply(value, rewrites, zone),
                         Fate::Goes => {}
                     }
                 }
@@ -125,5 +122,65 @@ impl Shape {
                 Fate::Replaces | Fate::Goes => {}
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::parse_query;
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+
+    fn shaped(operation: &str, data: Json, rewrites: &[Rewrite]) -> String {
+        let shape = Shape::of(&parse_query(operation).unwrap());
+        let data = shape.apply(Value::from_json(data).unwrap(), rewrites, Tz::UTC);
+        serde_json::to_string(&data).unwrap()
+    }
+
+    #[test]
+    fn objects_dissolve_and_lists_replace_what_is_around_them() {
+        let operation = "{
+            data: assets {
+                _: nodes {
+                    unique_id: uniqueId
+                    _group: group { group_id: uniqueId group_name: name _parent: parent { parent_id: uniqueId } }
+                    ...Parts
+                    display_name: name
+                }
+            }
+        }
+        fragment Parts on Asset { parts { _: nodes { unique_id: uniqueId } } ... on Asset { remarks } }";
+        let data = json!({"data": {"_": [
+            {"display_name": "a", "remarks": "", "unique_id": "1", "_group": {"group_id": "g", "group_name": "G", "_parent": null}, "parts": {"_": []}},
+            {"unique_id": "2", "_group": null, "parts": {"_": [{"unique_id": "3"}]}, "remarks": null, "display_name": "b"},
+        ]}});
+        let expected = concat!(
+            r#"{"data":[{"unique_id":"1","group_id":"g","group_name":"G","parent_id":null,"parts":[],"remarks":"","display_name":"a"},"#,
+            r#"{"unique_id":"2","group_id":null,"group_name":null,"parent_id":null,"parts":[{"unique_id":"3"}],"remarks":null,"display_name":"b"}]}"#
+        );
+        assert_eq!(shaped(operation, data, &[]), expected);
+    }
+
+    #[test]
+    fn payloads_lose_their_errors() {
+        let operation = "mutation { _session: sessionCreate { token userErrors { code } viewer { name } } }";
+        let data = json!({"_session": {"token": "t", "userErrors": [], "viewer": {"name": "n"}}});
+        assert_eq!(shaped(operation, data, &[]), r#"{"token":"t","viewer":{"name":"n"}}"#);
+        let operation = "mutation { _a: staffLock { userErrors { code } } }";
+        assert_eq!(shaped(operation, json!({"_a": {"userErrors": []}}), &[]), "{}");
+    }
+
+    #[test]
+    fn values_are_spelled_differently_wherever_they_stand() {
+        const REWRITES: &[Rewrite] = &[Rewrite {
+            key: "locked",
+            spell: |value, _| if value == Value::from(true) { 1.into() } else { 0.into() },
+        }];
+        let data = json!({"locked": true, "list": [{"locked": false, "other": true}]});
+        assert_eq!(
+            shaped("{ locked list { locked other } }", data, REWRITES),
+            r#"{"locked":1,"list":[{"locked":0,"other":true}]}"#
+        );
     }
 }

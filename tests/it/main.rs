@@ -5,9 +5,11 @@
 
 mod commands;
 mod domain;
+mod door;
 mod graphql;
 mod harness;
 mod layers;
+mod rest;
 mod schema;
 mod serve;
 mod settings;

@@ -94,8 +94,11 @@ pub struct Holding {
 pub async fn own(ctx: &Context) -> Outcome<Holding> {
     let id = ctx.person()?.id;
     let snapshot = ctx.db().long_snapshot().await?;
-    let found = staff::Entity::find_by_id(id).find_also_related(department::Entity).one(snapshot.tx()).await?;
-    let (person, department) = found.ok_or(Code::Unauthenticated)?;
+    let person = staff::Entity::find_by_id(id).one(snapshot.tx()).await?.ok_or(Code::Unauthenticated)?;
+    let department = match person.department_id {
+        Some(department) => department::Entity::find_by_id(department).one(snapshot.tx()).await?,
+        None => None,
+    };
     let held = asset::Entity::find()
         .select_only()
         .columns([asset::Column::UniqueId, asset::Column::Name])

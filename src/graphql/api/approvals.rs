@@ -13,10 +13,11 @@ use crate::{
 };
 
 use super::{
+    ahead::{self, Ahead},
     assets::{Asset, AssetCard},
     kit::{
         Caller, Connection, NodeKind, PageArgs, UserError, connection, global_id, key, own_key, payload, settle,
-        user_errors, wants,
+        user_errors,
     },
     staff::{Staff, person},
 };
@@ -56,14 +57,14 @@ impl Approval {
 
     /// The asset asked for; null when the viewer may not see it in full.
     async fn asset(&self, ctx: &Context<'_>) -> Result<Option<Asset>> {
-        let asset = ctx.loaders()?.asset(self.0.asset_id).await?;
+        let asset = ctx.loaders()?.assets.one(self.0.asset_id).await?;
         let domain = ctx.domain()?;
         Ok(asset.filter(|asset| property::may_see(domain, asset)).map(Asset))
     }
 
     /// The asset asked for, as the catalogue shows it.
     async fn asset_card(&self, ctx: &Context<'_>) -> Result<AssetCard> {
-        let asset = ctx.loaders()?.asset(self.0.asset_id).await?;
+        let asset = ctx.loaders()?.assets.one(self.0.asset_id).await?;
         Ok(asset.map(AssetCard).ok_or_else(|| domain::Fault::from(Code::AssetNotFound))?)
     }
 
@@ -85,7 +86,7 @@ impl Approval {
     /// The asset admins it is addressed to.
     async fn managers(&self, ctx: &Context<'_>) -> Result<Vec<Staff>> {
         let loaders = ctx.loaders()?;
-        let managers = loaders.managers(self.0.id).await?;
+        let managers = loaders.managers.one(self.0.id).await?.unwrap_or_default();
         Ok(loaders.people(&managers).await?.into_iter().map(Staff).collect())
     }
 
@@ -153,10 +154,10 @@ impl ApprovalQuery {
     ) -> Result<Option<Approval>> {
         let domain = ctx.domain()?;
         domain.known()?;
-        Ok(match own_key(NodeKind::Approval, &id) {
-            Some(id) => approvals::get(domain, id).await?.map(Approval),
-            None => None,
-        })
+        let Some(id) = own_key(NodeKind::Approval, &id) else { return Ok(None) };
+        let approval = approvals::get(domain, id).await?;
+        ahead::approvals(ctx, Ahead::of(ctx), approval.iter().cloned().collect()).await?;
+        Ok(approval.map(Approval))
     }
 
     /// The requests that the viewer sees: all of them with permission `/approvals/*`, else one's own.
@@ -199,26 +200,8 @@ pub(super) async fn page(
     args: &PageArgs,
 ) -> Result<ApprovalConnection> {
     let domain = ctx.domain()?;
-    let loaders = ctx.loaders()?;
     let page = approvals::list(domain, &filter, newest_first, &args.window("approval")?).await?;
-    let mut people = Vec::new();
-    for (field, of) in [
-        ("applicant", (|approval| approval.applicant_id) as fn(&approvals::Approval) -> Option<i64>),
-        ("target", |approval| approval.target_id),
-        ("decidedBy", |approval| approval.decided_by_id),
-    ] {
-        if wants(ctx, field) {
-            people.extend(page.models().filter_map(of));
-        }
-    }
-    if wants(ctx, "managers") {
-        let ids: Vec<i64> = page.models().map(|approval| approval.id).collect();
-        people.extend(loaders.expect_managers(&ids).await?);
-    }
-    loaders.expect_people(people).await?;
-    if wants(ctx, "asset") || wants(ctx, "assetCard") {
-        loaders.expect_assets(page.models().map(|approval| approval.asset_id)).await?;
-    }
+    ahead::approvals(ctx, Ahead::of(ctx).rows(), page.models().cloned().collect()).await?;
     let domain = domain.clone();
     Ok(ApprovalConnection(Connection::new(page, Approval, move || {
         let (domain, filter) = (domain.clone(), filter.clone());
@@ -385,6 +368,8 @@ impl ApprovalMutation {
             idempotency_key: input.idempotency_key,
         };
         let (done, refused) = settle(ctx, approvals::submit(domain, &submit).await)?;
+        let made = done.as_ref().map(|done| done.approvals.clone()).unwrap_or_default();
+        ahead::approvals(ctx, Ahead::of(ctx).field("approvals"), made).await?;
         let warnings = done.as_ref().map(|done| user_errors(ctx, &done.warnings)).unwrap_or_default();
         Ok(ApprovalSubmitManyPayload {
             approvals: done.map(|done| done.approvals.into_iter().map(Approval).collect()),

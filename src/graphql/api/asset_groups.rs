@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::{Key, asset_groups as groups};
 
+use super::ahead::{self, Ahead};
 use super::kit::{
     Caller, Connection, NodeKind, PageArgs, RowBy, change, connection, given, global_id, key, payload, settle,
 };
@@ -34,7 +35,7 @@ impl AssetGroup {
     /// The group above; none at the root only.
     async fn parent(&self, ctx: &Context<'_>) -> Result<Option<AssetGroup>> {
         Ok(match self.0.parent_id {
-            Some(id) => ctx.loaders()?.group(id).await?.map(AssetGroup),
+            Some(id) => ctx.loaders()?.groups.one(id).await?.map(AssetGroup),
             None => None,
         })
     }
@@ -70,6 +71,7 @@ connection! {
 async fn page(ctx: &Context<'_>, filter: groups::Filter, args: &PageArgs) -> Result<AssetGroupConnection> {
     let domain = ctx.domain()?;
     let page = groups::list(domain, &filter, &args.window("assetGroup")?).await?;
+    ahead::groups(ctx, Ahead::of(ctx).rows(), page.models().cloned().collect()).await?;
     let domain = domain.clone();
     Ok(AssetGroupConnection(Connection::new(page, AssetGroup, move || {
         let (domain, filter) = (domain.clone(), filter.clone());
@@ -89,7 +91,9 @@ impl AssetGroupQuery {
         #[graphql(desc = "Names the group.")] by: RowBy,
     ) -> Result<Option<AssetGroup>> {
         let domain = ctx.domain()?;
-        Ok(groups::get(domain, &by.key(domain, NodeKind::AssetGroup)).await?.map(AssetGroup))
+        let group = groups::get(domain, &by.key(domain, NodeKind::AssetGroup)).await?;
+        ahead::groups(ctx, Ahead::of(ctx), group.iter().cloned().collect()).await?;
+        Ok(group.map(AssetGroup))
     }
 
     /// All asset groups, oldest first.

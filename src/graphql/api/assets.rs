@@ -10,14 +10,13 @@ use crate::{
 };
 
 use super::{
+    ahead::{self, Ahead},
     approvals::{Approval, ApprovalConnection},
     asset_groups::AssetGroup,
     asset_inputs::{AssetCreateInput, AssetFilter, AssetOrder, AssetRegisterInput, AssetUpdateInput, filter},
     departments::Department,
     history::{HistoryConnection, HistoryEntry},
-    kit::{
-        Caller, Connection, InSubtreeOf, NodeKind, PageArgs, RowBy, connection, global_id, key, payload, settle, wants,
-    },
+    kit::{Caller, Connection, InSubtreeOf, NodeKind, PageArgs, RowBy, connection, global_id, key, payload, settle},
     staff::{Staff, person},
 };
 
@@ -60,14 +59,14 @@ impl Asset {
 
     /// The asset group it belongs to.
     async fn group(&self, ctx: &Context<'_>) -> Result<AssetGroup> {
-        let group = ctx.loaders()?.group(self.0.group_id).await?;
+        let group = ctx.loaders()?.groups.one(self.0.group_id).await?;
         Ok(group.map(AssetGroup).ok_or_else(|| domain::Fault::from(Code::AssetGroupNotFound))?)
     }
 
     /// The asset it is part of, as the catalogue shows it.
     async fn under(&self, ctx: &Context<'_>) -> Result<Option<AssetCard>> {
         Ok(match self.0.under_id {
-            Some(id) => ctx.loaders()?.asset(id).await?.map(AssetCard),
+            Some(id) => ctx.loaders()?.assets.one(id).await?.map(AssetCard),
             None => None,
         })
     }
@@ -81,7 +80,7 @@ impl Asset {
     async fn department(&self, ctx: &Context<'_>) -> Result<Option<Department>> {
         let holder = person(ctx, self.0.holder_id).await?;
         Ok(match holder.and_then(|holder| holder.0.department_id) {
-            Some(id) => ctx.loaders()?.department(id).await?.map(Department),
+            Some(id) => ctx.loaders()?.departments.one(id).await?.map(Department),
             None => None,
         })
     }
@@ -232,7 +231,7 @@ impl AssetCard {
 
     /// The asset group it belongs to.
     async fn group(&self, ctx: &Context<'_>) -> Result<AssetGroup> {
-        let group = ctx.loaders()?.group(self.0.group_id).await?;
+        let group = ctx.loaders()?.groups.one(self.0.group_id).await?;
         Ok(group.map(AssetGroup).ok_or_else(|| domain::Fault::from(Code::AssetGroupNotFound))?)
     }
 }
@@ -265,7 +264,9 @@ impl AssetQuery {
     /// One asset; null when there is none, `FORBIDDEN` when the viewer may not see it.
     async fn asset(&self, ctx: &Context<'_>, #[graphql(desc = "Names the asset.")] by: RowBy) -> Result<Option<Asset>> {
         let domain = ctx.domain()?;
-        Ok(assets::get(domain, &by.key(domain, NodeKind::Asset)).await?.map(Asset))
+        let asset = assets::get(domain, &by.key(domain, NodeKind::Asset)).await?;
+        ahead::assets(ctx, Ahead::of(ctx), asset.iter().cloned().collect()).await?;
+        Ok(asset.map(Asset))
     }
 
     /// The assets that the viewer sees in full: all of them with permission `/assets/*` or `/approvals/*`, else one's own.
@@ -311,9 +312,7 @@ impl AssetQuery {
         let filter = assets::CatalogueFilter { statuses: status, group_subtree, name: search };
         let window = PageArgs { first, after, last, before }.window("entry")?;
         let page = assets::catalogue(domain, &filter, &window).await?;
-        if wants(ctx, "group") {
-            ctx.loaders()?.expect_groups(page.models().map(|asset| asset.group_id)).await?;
-        }
+        ahead::cards(ctx, Ahead::of(ctx).rows(), &page.models().cloned().collect::<Vec<_>>()).await?;
         let domain = domain.clone();
         Ok(AssetCardConnection(Connection::new(page, AssetCard, move || {
             let (domain, filter) = (domain.clone(), filter.clone());
@@ -338,7 +337,7 @@ pub(super) async fn page(
             Page::empty()
         }
     };
-    expect(ctx, &page).await?;
+    ahead::assets(ctx, Ahead::of(ctx).rows(), page.models().cloned().collect()).await?;
     let domain = domain.clone();
     Ok(AssetConnection(Connection::new(page, Asset, move || {
         let (domain, filter) = (domain.clone(), filter.clone());
@@ -349,37 +348,6 @@ pub(super) async fn page(
             }
         }
     })))
-}
-
-/// Reads at once what the rows of a page will be asked for.
-async fn expect(ctx: &Context<'_>, page: &Page<assets::Asset>) -> Result<()> {
-    let loaders = ctx.loaders()?;
-    let department = wants(ctx, "department");
-    let mut people = Vec::new();
-    for (field, of) in [
-        ("holder", (|asset| asset.holder_id) as fn(&assets::Asset) -> Option<i64>),
-        ("applicant", |asset| asset.applicant_id),
-        ("target", |asset| asset.target_id),
-    ] {
-        if wants(ctx, field) || (department && field == "holder") {
-            people.extend(page.models().filter_map(of));
-        }
-    }
-    loaders.expect_people(people.iter().copied()).await?;
-    let ahead = ctx.look_ahead();
-    let of_holder = ahead.field("nodes").field("holder").field("department").exists()
-        || ahead.field("edges").field("node").field("holder").field("department").exists();
-    if department || of_holder {
-        let holders = loaders.people(&page.models().filter_map(|asset| asset.holder_id).collect::<Vec<_>>()).await?;
-        loaders.expect_departments(holders.iter().filter_map(|holder| holder.department_id)).await?;
-    }
-    if wants(ctx, "group") {
-        loaders.expect_groups(page.models().map(|asset| asset.group_id)).await?;
-    }
-    if wants(ctx, "under") {
-        loaders.expect_assets(page.models().filter_map(|asset| asset.under_id)).await?;
-    }
-    Ok(())
 }
 
 /// Which assets are retired, all or none.
@@ -458,6 +426,7 @@ impl AssetMutation {
         let once = input.idempotency_key.take();
         let items = input.into_domain(domain);
         let (made, user_errors) = settle(ctx, assets::register(domain, &items, once.as_deref()).await)?;
+        ahead::assets(ctx, Ahead::of(ctx).field("assets"), made.clone().unwrap_or_default()).await?;
         Ok(AssetRegisterPayload { assets: made.map(|rows| rows.into_iter().map(Asset).collect()), user_errors })
     }
 
@@ -486,6 +455,7 @@ impl AssetMutation {
         let domain = ctx.domain()?;
         let keys: Vec<Key> = input.asset_ids.iter().map(|id| key(domain, NodeKind::Asset, id)).collect();
         let (retired, user_errors) = settle(ctx, assets::retire(domain, &keys).await)?;
+        ahead::assets(ctx, Ahead::of(ctx).field("assets"), retired.clone().unwrap_or_default()).await?;
         Ok(AssetRetirePayload { assets: retired.map(|rows| rows.into_iter().map(Asset).collect()), user_errors })
     }
 

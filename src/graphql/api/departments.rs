@@ -10,9 +10,10 @@ use crate::{
 };
 
 use super::{
+    ahead::{self, Ahead},
     kit::{
         Caller, Connection, InSubtreeOf, NodeKind, PageArgs, RowBy, change, connection, given, global_id, key, named,
-        payload, searchable, settle, wants,
+        payload, searchable, settle,
     },
     staff::{Staff, StaffConnection},
 };
@@ -47,7 +48,7 @@ impl Department {
     /// The department above; none at a root.
     async fn parent(&self, ctx: &Context<'_>) -> Result<Option<Department>> {
         Ok(match self.0.parent_id {
-            Some(id) => ctx.loaders()?.department(id).await?.map(Department),
+            Some(id) => ctx.loaders()?.departments.one(id).await?.map(Department),
             None => None,
         })
     }
@@ -131,7 +132,9 @@ impl DepartmentQuery {
         #[graphql(desc = "Names the department.")] by: RowBy,
     ) -> Result<Option<Department>> {
         let domain = ctx.domain()?;
-        Ok(departments::get(domain, &by.key(domain, NodeKind::Department)).await?.map(Department))
+        let department = departments::get(domain, &by.key(domain, NodeKind::Department)).await?;
+        ahead::departments(ctx, Ahead::of(ctx), department.iter().cloned().collect()).await?;
+        Ok(department.map(Department))
     }
 
     /// The departments.
@@ -156,9 +159,7 @@ impl DepartmentQuery {
             Some(filter) => departments::list(domain, filter, order.by, order.descending, &window).await?,
             None => Page::empty(),
         };
-        if wants(ctx, "parent") {
-            ctx.loaders()?.expect_departments(page.models().filter_map(|row| row.parent_id)).await?;
-        }
+        ahead::departments(ctx, Ahead::of(ctx).rows(), page.models().cloned().collect()).await?;
         let domain = domain.clone();
         Ok(DepartmentConnection(Connection::new(page, Department, move || {
             let (domain, filter) = (domain.clone(), filter.clone());

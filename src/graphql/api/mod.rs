@@ -2,6 +2,7 @@
 
 use async_graphql::{MergedObject, MergedSubscription};
 
+mod ahead;
 mod approvals;
 mod asset_groups;
 mod asset_inputs;

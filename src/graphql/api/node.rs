@@ -57,8 +57,8 @@ impl NodeQuery {
             NodeKind::Asset => property::get(domain, &key).await?.map(Asset).map(Node::Asset),
             NodeKind::AssetGroup => groups::get(domain, &key).await?.map(AssetGroup).map(Node::AssetGroup),
             NodeKind::Approval => requests::get(domain, id).await?.map(Approval).map(Node::Approval),
-            NodeKind::Staff => ctx.loaders()?.person(id).await?.map(Staff).map(Node::Staff),
-            NodeKind::Department => ctx.loaders()?.department(id).await?.map(Department).map(Node::Department),
+            NodeKind::Staff => ctx.loaders()?.staff.one(id).await?.map(Staff).map(Node::Staff),
+            NodeKind::Department => ctx.loaders()?.departments.one(id).await?.map(Department).map(Node::Department),
             NodeKind::History => told::get(domain, id).await?.map(HistoryEntry).map(Node::History),
             NodeKind::Role => rbac::get(domain, &RoleKey::Id(id)).await?.map(Role).map(Node::Role),
         })

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::{self, Outcome, Permission, rbac};
 
+use super::ahead::{self, Ahead};
 use super::kit::{
     Caller, Connection, NodeKind, PageArgs, RoleBy, connection, given, global_id, payload, role_key, searchable, settle,
 };
@@ -38,7 +39,7 @@ impl Role {
 
     /// What it grants.
     async fn permissions(&self, ctx: &Context<'_>) -> Result<Vec<Permission>> {
-        Ok(ctx.loaders()?.grants(self.0.id).await?.iter().collect())
+        Ok(ctx.loaders()?.grants.one(self.0.id).await?.unwrap_or_default().iter().collect())
     }
 
     /// Counts the changes of this role, from 1.
@@ -88,6 +89,7 @@ impl RoleQuery {
         let window = PageArgs { first, after, last, before }.window("role")?;
         searchable(search.as_deref())?;
         let page = rbac::list(domain, search.as_deref(), &window).await?;
+        ahead::roles(ctx, &Ahead::of(ctx).rows(), page.models().map(|role| role.id)).await?;
         let domain = domain.clone();
         Ok(RoleConnection(Connection::new(page, Role, move || {
             let (domain, search) = (domain.clone(), search.clone());

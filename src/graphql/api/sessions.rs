@@ -11,6 +11,7 @@ use crate::{
 };
 
 use super::{
+    ahead::{self, Ahead},
     kit::{Caller, payload, settle},
     staff::{Staff, person},
 };
@@ -23,7 +24,10 @@ impl SessionQuery {
     /// The person who asks; null when nobody is logged in.
     async fn viewer(&self, ctx: &Context<'_>) -> Result<Option<Staff>> {
         match &ctx.domain()?.actor {
-            Actor::Person(viewer) => Ok(person(ctx, Some(viewer.id)).await?),
+            Actor::Person(viewer) => {
+                ahead::people(ctx, Ahead::of(ctx), [viewer.id]).await?;
+                Ok(person(ctx, Some(viewer.id)).await?)
+            }
             Actor::Nobody | Actor::System => Ok(None),
         }
     }

@@ -10,11 +10,12 @@ use crate::{
 };
 
 use super::{
+    ahead::{self, Ahead},
     assets::{Asset, AssetConnection},
     departments::Department,
     kit::{
         Caller, Connection, NodeKind, PageArgs, RowBy, change, change_text, connection, given, global_id, key, payload,
-        role_key, settle, wants,
+        role_key, settle,
     },
     roles::Role,
     staff_inputs::{
@@ -63,7 +64,7 @@ impl Staff {
     /// Where the person belongs.
     async fn department(&self, ctx: &Context<'_>) -> Result<Option<Department>> {
         Ok(match self.0.department_id {
-            Some(id) => ctx.loaders()?.department(id).await?.map(Department),
+            Some(id) => ctx.loaders()?.departments.one(id).await?.map(Department),
             None => None,
         })
     }
@@ -83,7 +84,7 @@ impl Staff {
         if !self.shows(ctx, staff::sees_roles) {
             return Ok(None);
         }
-        Ok(Some(ctx.loaders()?.roles(self.0.id).await?.into_iter().map(Role).collect()))
+        Ok(Some(ctx.loaders()?.roles_of(self.0.id).await?.into_iter().map(Role).collect()))
     }
 
     /// Everything that the group and the roles grant, nothing while locked; null to others, unless they hold `/users/*` or
@@ -96,8 +97,8 @@ impl Staff {
             return Ok(Some(Vec::new()));
         }
         let loaders = ctx.loaders()?;
-        let roles: Vec<i64> = loaders.roles(self.0.id).await?.iter().map(|role| role.id).collect();
-        let granted = loaders.grants_together(&roles).await?;
+        let roles: Vec<i64> = loaders.roles_of(self.0.id).await?.iter().map(|role| role.id).collect();
+        let granted = loaders.granted(&roles).await?;
         let held: Permissions = granted.iter().chain(Permissions::of_group(self.0.staff_group).iter()).collect();
         Ok(Some(held.iter().collect()))
     }
@@ -146,7 +147,7 @@ connection! {
 /// The person of a key, through the loaders.
 pub(super) async fn person(ctx: &Context<'_>, id: Option<i64>) -> Outcome<Option<Staff>> {
     Ok(match id {
-        Some(id) => ctx.loaders()?.person(id).await?.map(Staff),
+        Some(id) => ctx.loaders()?.staff.one(id).await?.map(Staff),
         None => None,
     })
 }
@@ -163,7 +164,9 @@ impl StaffQuery {
         #[graphql(desc = "Names the person.")] by: RowBy,
     ) -> Result<Option<Staff>> {
         let domain = ctx.domain()?;
-        Ok(staff::get(domain, &by.key(domain, NodeKind::Staff)).await?.map(Staff))
+        let person = staff::get(domain, &by.key(domain, NodeKind::Staff)).await?;
+        ahead::staff(ctx, Ahead::of(ctx), person.iter().cloned().collect()).await?;
+        Ok(person.map(Staff))
     }
 
     /// Everybody, locked people included.
@@ -189,7 +192,7 @@ impl StaffQuery {
             Some(filter) => staff::list(domain, filter, order.by, order.descending, &window).await?,
             None => Page::empty(),
         };
-        expect(ctx, &page).await?;
+        ahead::staff(ctx, Ahead::of(ctx).rows(), page.models().cloned().collect()).await?;
         let domain = domain.clone();
         Ok(StaffConnection(Connection::new(page, Staff, move || {
             let (domain, filter) = (domain.clone(), filter.clone());
@@ -201,20 +204,6 @@ impl StaffQuery {
             }
         })))
     }
-}
-
-/// Reads at once what the rows of a page will be asked for.
-async fn expect(ctx: &Context<'_>, page: &Page<staff::Staff>) -> Result<()> {
-    let loaders = ctx.loaders()?;
-    if wants(ctx, "department") {
-        loaders.expect_departments(page.models().filter_map(|row| row.department_id)).await?;
-    }
-    if wants(ctx, "roles") || wants(ctx, "permissions") {
-        let domain = ctx.domain()?;
-        let shown = page.models().map(|row| row.id).filter(|id| staff::sees_roles(domain, *id));
-        loaders.expect_roles(&shown.collect::<Vec<_>>()).await?;
-    }
-    Ok(())
 }
 
 /// Declares a payload that holds a person.

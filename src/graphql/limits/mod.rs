@@ -33,7 +33,7 @@ pub enum Introspection {
 pub struct Limits {
     /// Brackets of any kind open at once in the text of a document.
     pub nesting: usize,
-    /// Fields, fragment spreads and inline fragments inside one another. Below async-graphql's own 32.
+    /// Fields inside one another; introspection is bounded by itself.
     pub depth: u64,
     /// Selections of all operations and fragments of a document with every fragment written out.
     pub selections: u64,
@@ -71,13 +71,13 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             nesting: 64,
-            depth: 30,
+            depth: 15,
             selections: 10_000,
-            weight: 50_000,
+            weight: 20_000,
             page: 200,
             page_unasked: 50,
             list: 10,
-            root_fields: 30,
+            root_fields: 20,
             aliases: 100,
             body: 1024 * 1024,
             time: Duration::from_secs(30),

@@ -54,13 +54,7 @@ fn end_of_string(bytes: &[u8], start: usize) -> Option<usize> {
     while let Some(byte) = bytes.get(place) {
         let rest = &bytes[place..];
         place += match byte {
-            b'\\' if block => {
-                if rest.starts_with(b"\\\"\"\"") {
-                    4
-                } else {
-                    1
-                }
-            }
+            b'\\' if block && rest.starts_with(b"\\\"\"\"") => 4,
             b'"' if block && rest.starts_with(b"\"\"\"") => return Some(place + 3),
             b'\\' if !block => 2,
             b'"' if !block => return Some(place + 1),

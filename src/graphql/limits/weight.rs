@@ -19,6 +19,8 @@ use super::{
 const MUTATION: u64 = 10;
 /// Asking for the schema weighs this much more: the types are many.
 const SCHEMA: u64 = 1000;
+/// Fields, fragment spreads and inline fragments inside one another. async-graphql stops at 32 without a code of ours.
+const LEVELS: u64 = 30;
 /// Lists of an introspection query inside one another; the query of the tools needs two.
 const SCHEMA_LISTS: u32 = 3;
 
@@ -59,6 +61,9 @@ pub(in crate::graphql) fn weigh(
     if scale.aliases > limits.aliases {
         return Err(over("aliases", limits.aliases));
     }
+    if load.depth > limits.depth {
+        return Err(over("depth", limits.depth));
+    }
     if load.direct > limits.root_fields {
         return Err(over("root fields", limits.root_fields));
     }
@@ -81,8 +86,10 @@ struct Load {
     selections: u64,
     /// Fields of the object itself.
     direct: u64,
-    /// Levels below.
+    /// Fields, fragment spreads and inline fragments below.
     height: u64,
+    /// Fields below, those of introspection apart.
+    depth: u64,
     /// Lists of introspection inside one another.
     schema_lists: u32,
     /// Whether the schema itself is asked for.
@@ -101,6 +108,7 @@ impl Load {
         self.selections = self.selections.saturating_add(other.selections);
         self.direct = self.direct.saturating_add(other.direct);
         self.height = self.height.max(other.height);
+        self.depth = self.depth.max(other.depth);
         self.schema_lists = self.schema_lists.max(other.schema_lists);
         self.introspects |= other.introspects;
     }
@@ -121,8 +129,8 @@ impl<'a> Scale<'a> {
         let mut sum = Load::default();
         for selection in &set.items {
             let level = level + 1;
-            if level > self.limits.depth {
-                return Err(over("depth", self.limits.depth));
+            if level > LEVELS {
+                return Err(over("levels", LEVELS));
             }
             let mut load = match &selection.node {
                 Selection::Field(field) => self.field(&field.node, on, level)?,
@@ -157,8 +165,8 @@ impl<'a> Scale<'a> {
                 load
             }
         };
-        if level.saturating_add(load.height) > self.limits.depth {
-            return Err(over("depth", self.limits.depth));
+        if level.saturating_add(load.height) > LEVELS {
+            return Err(over("levels", LEVELS));
         }
         Ok(load)
     }
@@ -173,6 +181,7 @@ impl<'a> Scale<'a> {
             selections: inner.selections,
             direct: 1,
             height: inner.height,
+            depth: inner.depth.saturating_add(1),
             schema_lists: inner.schema_lists,
             introspects: inner.introspects,
             ..Load::default()
@@ -183,6 +192,7 @@ impl<'a> Scale<'a> {
                     return Err(over("lists of introspection", SCHEMA_LISTS));
                 }
                 load.introspects = true;
+                load.depth = 1;
                 load.once = SCHEMA.saturating_add(inner.total(self.limits.list).saturating_mul(self.limits.list));
             }
             "fields" | "inputFields" | "interfaces" | "possibleTypes" if known.is_none() => load.schema_lists += 1,
@@ -237,4 +247,87 @@ enum Size {
 
 fn circle(name: &Name, fragment: &Positioned<FragmentDefinition>) -> ServerError {
     ServerError::new(format!("Cannot spread fragment \"{name}\" within itself."), Some(fragment.pos))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SCHEMA: &str = "schema { query: Query mutation: Mutation } \
+        type Query { name: String, all(first: Int, last: Int): Rows!, some: [Row!]!, named(ids: [ID!]!): [Row]! } \
+        type Mutation { change: Row } \
+        type Rows { nodes: [Row!]!, edges: [Edge!]!, totalCount: Int! } type Edge { node: Row! } \
+        type Row { id: ID!, more(first: Int = 5): Rows!, parts: [Row!]!, parent: Row }";
+
+    fn weigh_with(limits: &Limits, query: &str, variables: serde_json::Value) -> Result<u64, String> {
+        let shape = Shape::parse(SCHEMA).unwrap();
+        let document = async_graphql::parser::parse_query(query).unwrap();
+        let (_, operation) = document.operations.iter().next().unwrap();
+        let weighed = weigh(limits, &shape, &document, &operation.node, &Variables::from_json(variables));
+        weighed.map(|weighed| weighed.weight).map_err(|error| error.message)
+    }
+
+    fn weight(query: &str) -> u64 {
+        let limits = Limits { weight: u64::MAX, selections: u64::MAX, root_fields: u64::MAX, ..Limits::default() };
+        weigh_with(&limits, query, serde_json::json!({"n": 7, "ids": ["a", "b", "c"]})).unwrap()
+    }
+
+    #[test]
+    fn rows_weigh_as_many_times_as_there_may_be() {
+        for (query, wanted) in [
+            ("{name}", 1),
+            ("{name __typename}", 2),
+            ("{all(first:7){totalCount}}", 2),
+            ("{all(first:7){nodes{id}}}", 2 + 7),
+            ("{all(last:7){nodes{id}}}", 2 + 7),
+            ("query($n:Int){all(first:$n){nodes{id}}}", 2 + 7),
+            ("{all(first:7){edges{node{id}}}}", 2 + 7 * 2),
+            ("{all{nodes{id}}}", 2 + 50),
+            ("{all(first:1000000){nodes{id}}}", 2 + 200),
+            ("{all(first:-5){nodes{id}}}", 2),
+            ("{some{id}}", 1 + 10),
+            ("{some{parts{id}}}", 1 + 10 * (1 + 10)),
+            ("{named(ids:[\"a\",\"b\"]){id}}", 1 + 2),
+            ("query($ids:[ID!]!){named(ids:$ids){id}}", 1 + 3),
+            ("{all(first:7){nodes{more{nodes{id}}}}}", 2 + 7 * (2 + 5)),
+            ("{all(first:7){nodes{parent{parts{id}}}}}", 2 + 7 * (2 + 10)),
+            ("mutation{change{id}}", 2 + 10),
+        ] {
+            assert_eq!(weight(query), wanted, "{query}");
+        }
+    }
+
+    #[test]
+    fn weight_is_linear_in_pages_and_repetitions() {
+        let page = |size: u64| weight(&format!("{{all(first:{size}){{totalCount nodes{{id}}}}}}"));
+        for size in [0, 1, 7, 100, 200] {
+            assert_eq!(page(size), page(0) + size);
+        }
+        for count in [1, 10, 1000] {
+            assert_eq!(weight(&format!("{{{}}}", "name ".repeat(count))), count as u64);
+            let spreads =
+                format!("{{{}}} fragment f on Query{{name all(first:1){{totalCount}}}}", "...f ".repeat(count));
+            assert_eq!(weight(&spreads), 3 * count as u64);
+        }
+    }
+
+    #[test]
+    fn a_fragment_weighs_what_it_stands_for() {
+        let written = weight("{all(first:7){totalCount nodes{id more(first:3){nodes{id}}}}}");
+        let spread = weight(
+            "{all(first:7){...page}} fragment page on Rows{totalCount nodes{...row}} \
+             fragment row on Row{id more(first:3){...on Rows{nodes{id}}}}",
+        );
+        assert_eq!(written, spread);
+    }
+
+    #[test]
+    fn depth_counts_fields_and_not_fragments() {
+        let limits = Limits { depth: 3, ..Limits::default() };
+        let asked = |query: &str| weigh_with(&limits, query, serde_json::Value::Null);
+        assert!(asked("{some{...on Row{...f}}} fragment f on Row{parent{...on Row{__typename}}}").is_ok());
+        assert!(asked("{some{parent{parent{id}}}}").unwrap_err().contains("3 for depth"));
+        // The tools' own query is as deep as it is.
+        assert!(asked("{__schema{types{fields{args{type{ofType{ofType{name}}}}}}}}").is_ok());
+    }
 }

@@ -1,14 +1,12 @@
 //! Server-sent events: the distinct-connections mode of the graphql-sse protocol.
 
-use std::{convert::Infallible, time::Duration};
+use std::convert::Infallible;
 
 use async_graphql::Response as Answer;
 use axum::{
-    http::StatusCode,
-    response::{
-        IntoResponse, Response,
-        sse::{Event, KeepAlive, Sse},
-    },
+    body::Body,
+    http::{HeaderName, StatusCode, header},
+    response::{IntoResponse, Response},
 };
 use futures_util::{
     Stream, StreamExt,
@@ -40,12 +38,12 @@ pub(in crate::graphql) fn events(door: &Door, reader: &Reader, ready: Ready, tok
         heart: time::interval_at(Instant::now() + heartbeat, heartbeat),
         _place: place,
     };
-    reply_with(stream::unfold(Some(telling), tell), heartbeat)
+    reply_with(stream::unfold(Some(telling), tell))
 }
 
 /// One answer as an event stream.
 pub(in crate::graphql) fn said(answer: &Answer) -> Response {
-    reply_with(stream::iter([next(answer), complete()]), Duration::from_secs(60))
+    reply_with(stream::iter([next(answer), COMPLETE.to_owned()]))
 }
 
 struct Telling {
@@ -58,37 +56,39 @@ struct Telling {
 }
 
 /// The next event, and who tells the one after it; nobody after the last.
-async fn tell(telling: Option<Telling>) -> Option<(Event, Option<Telling>)> {
+async fn tell(telling: Option<Telling>) -> Option<(String, Option<Telling>)> {
     let mut telling = telling?;
-    loop {
-        tokio::select! {
-            answer = telling.answers.next() => return Some(match answer {
-                Some(answer) => (next(&answer), Some(telling)),
-                None => (complete(), None),
-            }),
-            () = telling.door.closing() => return Some((complete(), None)),
-            _ = telling.heart.tick() => {
-                if let Err(fault) = identity::actor(telling.door.app(), telling.token.as_deref()).await {
-                    let refusal = faults::refusal(faults::error(fault), &telling.reader);
-                    telling.answers = stream::empty().boxed();
-                    return Some((next(&refusal), Some(telling)));
-                }
+    Some(tokio::select! {
+        answer = telling.answers.next() => match answer {
+            Some(answer) => (next(&answer), Some(telling)),
+            None => (COMPLETE.to_owned(), None),
+        },
+        () = telling.door.closing() => (COMPLETE.to_owned(), None),
+        _ = telling.heart.tick() => match identity::actor(telling.door.app(), telling.token.as_deref()).await {
+            // A comment, so that nobody between us takes the silence for an end.
+            Ok(_) => (":\n\n".to_owned(), Some(telling)),
+            Err(fault) => {
+                let refusal = faults::refusal(faults::error(fault), &telling.reader);
+                telling.answers = stream::empty().boxed();
+                (next(&refusal), Some(telling))
             }
-        }
-    }
+        },
+    })
 }
 
-fn next(answer: &Answer) -> Event {
-    Event::default().event("next").data(reply::Map::of(answer).text().unwrap_or_default())
+/// The last event. Browsers deliver no event without data, be it empty.
+const COMPLETE: &str = "event: complete\ndata:\n\n";
+
+fn next(answer: &Answer) -> String {
+    // Compact JSON has no line ends.
+    format!("event: next\ndata: {}\n\n", reply::Map::of(answer).text().unwrap_or_default())
 }
 
-fn complete() -> Event {
-    // An event without data is not delivered by browsers.
-    Event::default().event("complete").data("")
+fn reply_with(events: impl Stream<Item = String> + Send + 'static) -> Response {
+    let body = Body::from_stream(events.map(Ok::<_, Infallible>));
+    // The second header asks proxies to pass events on as they come.
+    let headers = [(header::CONTENT_TYPE, Media::Events.content_type()), (BUFFERING, "no")];
+    (headers, body).into_response()
 }
 
-fn reply_with(events: impl Stream<Item = Event> + Send + 'static, heartbeat: Duration) -> Response {
-    let stream = Sse::new(events.map(Ok::<_, Infallible>)).keep_alive(KeepAlive::new().interval(heartbeat));
-    // Asks proxies to pass events on as they come.
-    ([("x-accel-buffering", "no")], stream).into_response()
-}
+const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");

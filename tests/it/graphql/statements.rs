@@ -28,6 +28,16 @@ const CONNECTIONS: &[(&str, &str)] = &[
                  asset { name holder { name } group { name } } assetCard { name group { name } } }",
     ),
     ("history", "nodes { id description }"),
+    (
+        "staff",
+        "nodes { id department { name parent { name } } roles { name permissions } permissions
+                 assets(first: 3) { totalCount nodes { name group { name } holder { name } } } }",
+    ),
+    (
+        "departments",
+        "edges { node { id } } nodes { id parent { name } children(first: 3) { totalCount nodes { name parent { name } } }
+                 staff(first: 3) { totalCount nodes { name roles { name } } } }",
+    ),
 ];
 
 #[tokio::test]

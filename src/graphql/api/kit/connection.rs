@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, connection::PageInfo};
+use async_graphql::{SelectionField, Value, connection::PageInfo};
 use futures_util::future::BoxFuture;
 
 use crate::{
     db::{Cursor, Page, Window},
     domain::{Code, Outcome},
-    graphql::loaders::{Nested, NestedLoader, PageOf},
+    graphql::loaders::{Lists, Nested, PageOf},
 };
 
 /// Most rows of one page.
@@ -33,6 +33,19 @@ impl PageArgs {
 }
 
 impl PageArgs {
+    /// The arguments that a field of the document has for its page; none when they cannot be read.
+    pub(in crate::graphql::api) fn of(field: &SelectionField<'_>) -> Option<Self> {
+        let mut args = Self::default();
+        for (name, value) in field.arguments().ok()? {
+            match (name.as_str(), value) {
+                ("first", Value::Number(rows)) => args.first = Some(i32::try_from(rows.as_i64()?).ok()?),
+                ("after", Value::String(cursor)) => args.after = Some(cursor),
+                _ => {}
+            }
+        }
+        Some(args)
+    }
+
     /// The window they name in a list whose cursors are of `order`; refuses more than 200 rows, `first` with `last`, and
     /// cursors that are not of this list.
     pub(in crate::graphql::api) fn window(&self, order: &str) -> Outcome<Window> {
@@ -87,7 +100,7 @@ impl<T> Connection<T> {
 
     /// The first page of `parent`'s list behind `after`, read together with the same page of its siblings.
     pub(in crate::graphql::api) async fn nested<N: Nested>(
-        loader: &NestedLoader<N>,
+        lists: &Arc<Lists<N>>,
         parent: i64,
         order: &str,
         args: &PageArgs,
@@ -95,11 +108,11 @@ impl<T> Connection<T> {
     ) -> Outcome<Self> {
         let window = args.window(order)?;
         let after = window.after.map(|cursor| cursor.id);
-        let page = loader.load_one(PageOf { parent, limit: window.limit, after }).await?;
-        let loader = Arc::clone(loader);
+        let page = lists.pages.one(PageOf { parent, limit: window.limit, after }).await?;
+        let lists = Arc::clone(lists);
         Ok(Self::new(page.unwrap_or_else(Page::empty), wrap, move || {
-            let loader = Arc::clone(&loader);
-            async move { Ok(loader.load_one(parent).await?.unwrap_or_default()) }
+            let lists = Arc::clone(&lists);
+            async move { Ok(lists.counts.one(parent).await?.unwrap_or_default()) }
         }))
     }
 
@@ -107,12 +120,6 @@ impl<T> Connection<T> {
     pub(in crate::graphql::api) async fn count(&self) -> Outcome<u64> {
         (self.count)().await
     }
-}
-
-/// Whether the rows of the connection being resolved are asked for this field.
-pub(in crate::graphql::api) fn wants(ctx: &Context<'_>, field: &str) -> bool {
-    let ahead = ctx.look_ahead();
-    ahead.field("nodes").field(field).exists() || ahead.field("edges").field("node").field(field).exists()
 }
 
 /// Declares the connection and edge types of a node type.

@@ -5,7 +5,7 @@ mod id;
 mod input;
 mod payload;
 
-pub(super) use connection::{Connection, PageArgs, connection, wants};
+pub(super) use connection::{Connection, PageArgs, connection};
 pub(super) use id::{NodeKind, RoleBy, RowBy, global_id, key, own_key, parse_id, role_key};
 pub(super) use input::{InSubtreeOf, change, change_text, given, named, searchable};
 pub(super) use payload::{UserError, payload, settle, user_errors};

@@ -1,0 +1,62 @@
+//! Loaders of rows by our key, and of what belongs to a row.
+
+use std::collections::HashMap;
+
+use async_graphql::dataloader::Loader;
+
+use crate::{
+    domain::{Context, Fault, Keyed, Permissions, approvals, by_ids, rbac, staff},
+    entity::role,
+};
+
+/// Loads rows of one table by our key.
+pub struct ById<E> {
+    context: Context,
+    table: std::marker::PhantomData<fn() -> E>,
+}
+
+impl<E> ById<E> {
+    /// Reads as `context` does.
+    pub(super) fn new(context: &Context) -> Self {
+        Self { context: context.clone(), table: std::marker::PhantomData }
+    }
+}
+
+impl<E: Keyed<Model: 'static> + 'static> Loader<i64> for ById<E> {
+    type Value = E::Model;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[i64]) -> Result<HashMap<i64, E::Model>, Fault> {
+        by_ids::<E>(self.context.db().read(), keys).await
+    }
+}
+
+/// Declares a loader: its value, and the domain function that reads for many keys at once.
+macro_rules! loader {
+    ($(#[doc = $doc:literal])+ $name:ident => $value:ty, $load:path) => {
+        $(#[doc = $doc])+
+        pub struct $name(pub(super) Context);
+
+        impl Loader<i64> for $name {
+            type Value = $value;
+            type Error = Fault;
+
+            async fn load(&self, keys: &[i64]) -> Result<HashMap<i64, $value>, Fault> {
+                $load(self.0.db().read(), keys).await
+            }
+        }
+    };
+}
+
+loader! {
+    /// Whom requests are addressed to, by the request's key.
+    ManagersOf => Vec<i64>, approvals::managers_of
+}
+loader! {
+    /// The roles of a person.
+    RolesOf => Vec<role::Model>, staff::roles_of
+}
+loader! {
+    /// What a role grants.
+    GrantsOf => Permissions, rbac::permissions_of_roles
+}

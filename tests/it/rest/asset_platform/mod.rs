@@ -1,0 +1,75 @@
+//! The asset-platform dialect (contract: asset-platform).
+
+mod apply;
+mod history;
+mod lists;
+mod login;
+mod order;
+mod register;
+mod transport;
+mod types;
+
+use assetry::rest::asset_platform::ROWS;
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use serde_json::{Value, json};
+
+use crate::harness::{Reply, World};
+
+/// What the caller holds: a general employee, an asset admin, a system admin, an IT admin.
+const STAFF: (&str, &str) = ("myusername", "mypassword");
+const ASSETS: (&str, &str) = ("asdf", "asdfpass");
+const SYSTEM: (&str, &str) = ("sdfg", "sdfgpass");
+
+/// An asset of the demo data that is in store.
+const IN_STORE: &str = "1603191152ZrfbUKEi";
+
+/// Every path that the rows answer at.
+fn paths() -> impl Iterator<Item = String> {
+    ROWS.iter().flat_map(assetry::rest::row::Row::paths)
+}
+
+/// The reply to these bytes, which has the status and the headers that every JSON answer has.
+async fn send(world: &World, path: &str, body: impl Into<Body>) -> Reply {
+    let reply = world.send(Request::post(path).body(body.into()).unwrap()).await;
+    assert_eq!(reply.headers[header::CONTENT_TYPE], "application/json", "{path}");
+    assert_eq!(reply.headers[header::CACHE_CONTROL], "no-store", "{path}");
+    reply
+}
+
+/// What is answered to this body.
+async fn ask(world: &World, path: &str, body: &Value) -> Value {
+    let reply = send(world, path, body.to_string()).await;
+    assert_eq!(reply.status, StatusCode::OK, "{path}");
+    reply.json()
+}
+
+/// What is answered to this body from the bearer of `token`.
+async fn call(world: &World, token: &str, path: &str, mut body: Value) -> Value {
+    body["token"] = token.into();
+    ask(world, path, &body).await
+}
+
+/// A failure: nothing but code and message.
+fn says(code: i32, message: &str) -> Value {
+    json!({ "code": code, "message": message })
+}
+
+/// A token for this person.
+async fn login(world: &World, (username, password): (&str, &str)) -> String {
+    let answer = ask(world, "/api/login/", &json!({ "username": username, "password": password })).await;
+    answer["token"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
+}
+
+/// The keys of an object, in their order.
+fn keys(object: &Value) -> Vec<&str> {
+    object.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+/// The row of an asset in asset_list.
+async fn listed(world: &World, token: &str, asset: &str) -> Value {
+    let answer = call(world, token, "/api/asset_list/", json!({})).await;
+    answer["data"].as_array().unwrap().iter().find(|row| row["unique_id"] == asset).unwrap().clone()
+}

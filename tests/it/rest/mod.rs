@@ -1,0 +1,4 @@
+//! The legacy dialects, each to the letter of its contract.
+
+mod asset_platform;
+mod operations;
