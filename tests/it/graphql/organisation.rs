@@ -232,7 +232,7 @@ async fn departments_move_and_go() {
 async fn roles_are_made_changed_and_deleted() {
     let world = World::demo().await;
     let list = "{ roles { totalCount nodes { name displayName description permissions } } }";
-    let roles = ask(&world, "demo", list, json!({})).await;
+    let roles = ask(&world, "admin", list, json!({})).await;
     assert_eq!(
         (&roles["data"]["roles"]["totalCount"], &roles["data"]["roles"]["nodes"][2]["permissions"]),
         (&json!(3), &json!(["QR_LOGIN"]))
@@ -252,11 +252,11 @@ async fn roles_are_made_changed_and_deleted() {
     assert_eq!(change(&world, "admin", "roleDelete", "{id: \"keepers\"}").await, "RANK_EXCEEDED");
     assert_eq!(change(&world, "suadmin", "roleDelete", "{id: \"suadmin\"}").await, "ROLE_PROTECTED");
     let id =
-        ask(&world, "demo", "{ role(by: {name: \"Keepers\"}) { id displayName } }", json!({})).await["data"]["role"]
+        ask(&world, "admin", "{ role(by: {name: \"Keepers\"}) { id displayName } }", json!({})).await["data"]["role"]
             .clone();
     assert_eq!(id["displayName"], "保管员");
     let node = "query($id: ID!) { node(id: $id) { ... on Role { name } } }";
-    let seen = ask(&world, "demo", node, json!({"id": id["id"]})).await;
+    let seen = ask(&world, "admin", node, json!({"id": id["id"]})).await;
     assert_eq!(seen["data"]["node"]["name"], "keepers");
     assert_eq!(change(&world, "suadmin", "roleDelete", &format!("{{id: {}}}", id["id"])).await, "done");
 }
