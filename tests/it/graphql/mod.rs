@@ -1,8 +1,8 @@
 //! What GraphQL clients see.
 
 mod matrix;
-mod permissions;
 mod organisation;
+mod permissions;
 mod pieces;
 mod racing;
 mod sessions;
