@@ -7,7 +7,7 @@ use async_graphql::{Name, Value, Variables};
 use super::json::Json;
 use crate::domain::text;
 
-/// A key of the body: what it may hold and which variable it becomes. Made by [`text`], [`name`], [`number`] and so on.
+/// A key of the body: what it may hold and which variable it becomes. Made by [`text()`], [`name`], [`number`] and so on.
 #[derive(Clone, Copy, Debug)]
 pub struct Field {
     /// The key in the body.
