@@ -7,7 +7,7 @@ use crate::{
     entity::role,
 };
 
-use super::{Code, Context, Outcome};
+use super::{Code, Context, Outcome, Permission};
 
 mod create;
 mod delete;
@@ -42,15 +42,20 @@ const BY_ENTRY: PageKey<role::Entity> = PageKey {
     read: |row| (CursorKey::None(()), row.id),
 };
 
-/// A window of the roles whose name or display name contains `search`, oldest first. Everybody logged in may read them.
+/// Passes for who gives roles and for who keeps the people that have them.
+fn may_read(ctx: &Context) -> Outcome<()> {
+    if ctx.holds(Permission::Users) { Ok(()) } else { ctx.may(Permission::Rbac) }
+}
+
+/// A window of the roles whose name or display name contains `search`, oldest first. Permission `/rbac/*` or `/users/*`.
 pub async fn list(ctx: &Context, search: Option<&str>, window: &Window) -> Outcome<Page<Role>> {
-    ctx.known()?;
+    may_read(ctx)?;
     Ok(db::page(ctx.db().read(), select(search), &BY_ENTRY, window).await?)
 }
 
 /// How many roles there are whose name or display name contains `search`.
 pub async fn count(ctx: &Context, search: Option<&str>) -> Outcome<u64> {
-    ctx.known()?;
+    may_read(ctx)?;
     Ok(select(search).count(ctx.db().read()).await?)
 }
 
@@ -63,7 +68,7 @@ fn select(search: Option<&str>) -> Select<role::Entity> {
 
 /// The role with this key, if there is one.
 pub async fn get(ctx: &Context, key: &RoleKey) -> Outcome<Option<Role>> {
-    ctx.known()?;
+    may_read(ctx)?;
     look_up(ctx.db().read(), key).await
 }
 

@@ -68,13 +68,13 @@ pub(super) struct RoleQuery;
 
 #[Object]
 impl RoleQuery {
-    /// One role; null when there is none.
+    /// One role; null when there is none. Permission `/rbac/*` or `/users/*`.
     async fn role(&self, ctx: &Context<'_>, #[graphql(desc = "Names the role.")] by: RoleBy) -> Result<Option<Role>> {
         let domain = ctx.domain()?;
         Ok(rbac::get(domain, &by.key(domain)).await?.map(Role))
     }
 
-    /// The roles, oldest first.
+    /// The roles, oldest first. Permission `/rbac/*` or `/users/*`.
     async fn roles(
         &self,
         ctx: &Context<'_>,

@@ -1,6 +1,7 @@
 //! What GraphQL clients see.
 
 mod matrix;
+mod permissions;
 mod pieces;
 mod racing;
 mod statements;

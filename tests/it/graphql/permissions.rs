@@ -1,0 +1,240 @@
+//! Who may: every edge of the schema that leads to data, asked as each kind of person, against the table below.
+//!
+//! `y` an answer with data, `0` an answer without, `x` FORBIDDEN, `-` UNAUTHENTICATED. A mutation that is let in answers `y` even
+//! where it refuses the input given here, which changes nothing.
+
+use std::collections::BTreeSet;
+
+use assetry::graphql::api;
+use async_graphql::parser::{
+    parse_schema,
+    types::{TypeKind, TypeSystemDefinition},
+};
+use serde_json::{Value, json};
+
+use crate::harness::World;
+
+/// Nobody; the holder and applicant in the demo data; general staff who has nothing to do with it; one of each administrator; who
+/// may do everything.
+const PEOPLE: [Option<&str>; 7] = [
+    None,
+    Some("samplestaff"),
+    Some("demo"),
+    Some("lwk4j5lk234"),
+    Some("29384uieweretr"),
+    Some("admin"),
+    Some("suadmin"),
+];
+
+struct Edge {
+    name: &'static str,
+    /// Nobody, holder, other, asset admin, system admin, IT admin, everything.
+    expected: &'static str,
+    query: &'static str,
+    /// Where the answer stands below `data`.
+    at: &'static str,
+}
+
+const fn edge(name: &'static str, expected: &'static str, query: &'static str, at: &'static str) -> Edge {
+    Edge { name, expected, query, at }
+}
+
+/// An asset that samplestaff holds, and the request that waits for another.
+macro_rules! asset {
+    ($fields:literal) => {
+        concat!("{ asset(by: {uniqueId: \"1603786083EzlAqBbc\"}) { ", $fields, " } }")
+    };
+}
+macro_rules! waiting {
+    ($fields:literal) => {
+        concat!("{ asset(by: {uniqueId: \"test_asset_transfering\"}) { ", $fields, " } }")
+    };
+}
+macro_rules! approval {
+    ($fields:literal) => {
+        concat!("{ approval(id: \"QXBwcm92YWw6MQ\") { ", $fields, " } }")
+    };
+}
+macro_rules! catalogue {
+    ($fields:literal) => {
+        concat!("{ assetCatalogue { nodes { ", $fields, " } } }")
+    };
+}
+macro_rules! group {
+    ($fields:literal) => {
+        concat!("{ assetGroup(by: {uniqueId: \"sampleassetgroup1\"}) { ", $fields, " } }")
+    };
+}
+macro_rules! department {
+    ($fields:literal) => {
+        concat!("{ department(by: {uniqueId: \"sampledepartment\"}) { ", $fields, " } }")
+    };
+}
+macro_rules! person {
+    ($fields:literal) => {
+        concat!("{ staffMember(by: {uniqueId: \"samplestaff\"}) { ", $fields, " } }")
+    };
+}
+macro_rules! mutation {
+    ($field:literal, $input:literal) => {
+        concat!("mutation { ", $field, "(input: ", $input, ") { userErrors { code } } }")
+    };
+}
+
+#[rustfmt::skip]
+const EDGES: &[Edge] = &[
+    edge("Query.viewer",               "0yyyyyy", "{ viewer { uniqueId } }", "/viewer"),
+    edge("Query.node",                 "-yxyxxy", "{ node(id: \"QXNzZXQ6Ng\") { id } }", "/node"),
+    edge("Query.asset",                "-yxyxxy", asset!("name"), "/asset"),
+    edge("Query.assets",               "-y0y00y", "{ assets { nodes { name } } }", "/assets/nodes"),
+    edge("Query.assetCatalogue",       "-yyyyyy", catalogue!("name"), "/assetCatalogue/nodes"),
+    edge("Query.assetGroup",           "-yyyyyy", group!("name"), "/assetGroup"),
+    edge("Query.assetGroups",          "-yyyyyy", "{ assetGroups { nodes { name } } }", "/assetGroups/nodes"),
+    edge("Query.approval",             "-yxyxxy", approval!("state"), "/approval"),
+    edge("Query.approvals",            "-y0y00y", "{ approvals { nodes { state } } }", "/approvals/nodes"),
+    edge("Query.history",              "-xxyxxy", "{ history { nodes { description } } }", "/history/nodes"),
+    edge("Query.staffMember",          "-yyyyyy", person!("name"), "/staffMember"),
+    edge("Query.staff",                "-yyyyyy", "{ staff { nodes { name } } }", "/staff/nodes"),
+    edge("Query.department",           "-yyyyyy", department!("name"), "/department"),
+    edge("Query.departments",          "-yyyyyy", "{ departments { nodes { name } } }", "/departments/nodes"),
+    edge("Query.role",                 "-xxxyyy", "{ role(by: {name: \"user\"}) { name } }", "/role"),
+    edge("Query.roles",                "-xxxyyy", "{ roles { nodes { name } } }", "/roles/nodes"),
+
+    edge("Asset.group",                "-yxyxxy", asset!("group { name }"), "/asset/group"),
+    edge("Asset.under",                "-yxyxxy", asset!("under { name }"), "/asset/under"),
+    edge("Asset.holder",               "-yxyxxy", asset!("holder { name }"), "/asset/holder"),
+    edge("Asset.department",           "-yxyxxy", asset!("department { name }"), "/asset/department"),
+    edge("Asset.applicant",            "-0x0xx0", asset!("applicant { name }"), "/asset/applicant"),
+    edge("Asset.target",               "-yxyxxy", waiting!("target { name }"), "/asset/target"),
+    edge("Asset.availableActions",     "-yxyxxy", asset!("availableActions { action }"), "/asset/availableActions"),
+    edge("Asset.history",              "-xxyxxy", asset!("history { nodes { description } }"), "/asset/history/nodes"),
+    edge("Asset.approvals",            "-yxyxxy", waiting!("approvals { nodes { state } }"), "/asset/approvals/nodes"),
+    edge("AssetCard.group",            "-yyyyyy", catalogue!("group { name }"), "/assetCatalogue/nodes/0/group"),
+    edge("AssetGroup.parent",          "-yyyyyy", group!("parent { name }"), "/assetGroup/parent"),
+    edge("AssetGroup.children",        "-yyyyyy", group!("children { nodes { name } }"), "/assetGroup/children/nodes"),
+    edge("Approval.asset",             "-yxyxxy", approval!("asset { name }"), "/approval/asset"),
+    edge("Approval.assetCard",         "-yxyxxy", approval!("assetCard { name }"), "/approval/assetCard"),
+    edge("Approval.applicant",         "-yxyxxy", approval!("applicant { name }"), "/approval/applicant"),
+    edge("Approval.target",            "-yxyxxy", approval!("target { name }"), "/approval/target"),
+    edge("Approval.managers",          "-yxyxxy", approval!("managers { name }"), "/approval/managers"),
+    edge("Approval.decidedBy",         "-0x0xx0", approval!("decidedBy { name }"), "/approval/decidedBy"),
+    edge("Department.parent",          "-000000", department!("parent { name }"), "/department/parent"),
+    edge("Department.children",        "-yyyyyy", department!("children { nodes { name } }"), "/department/children/nodes"),
+    edge("Department.staff",           "-yyyyyy", department!("staff { nodes { name } }"), "/department/staff/nodes"),
+    edge("Staff.department",           "-yyyyyy", person!("department { name }"), "/staffMember/department"),
+    edge("Staff.roles",                "-y00yyy", person!("roles { name }"), "/staffMember/roles"),
+    edge("Staff.permissions",          "-y00yyy", person!("permissions"), "/staffMember/permissions"),
+    edge("Staff.mobile",               "-y00yyy", person!("mobile"), "/staffMember/mobile"),
+    edge("Staff.email",                "-y00yyy", person!("email"), "/staffMember/email"),
+    edge("Staff.assets",               "-y0y00y", person!("assets { nodes { name } }"), "/staffMember/assets/nodes"),
+
+    edge("Mutation.assetCreate",       "-xxyxxy", mutation!("assetCreate", "{name: \"x\", categoryId: \"none\"}"), ""),
+    edge("Mutation.assetRegister",     "-xxyxxy", mutation!("assetRegister", "{items: []}"), ""),
+    edge("Mutation.assetUpdate",       "-xxyxxy", mutation!("assetUpdate", "{id: \"none\"}"), ""),
+    edge("Mutation.assetRetire",       "-xxyxxy", mutation!("assetRetire", "{assetIds: []}"), ""),
+    edge("Mutation.assetRepairFinish", "-xxyxxy", mutation!("assetRepairFinish", "{assetId: \"none\"}"), ""),
+    edge("Mutation.assetGroupCreate",  "-xxyxxy", mutation!("assetGroupCreate", "{name: \"x\", parentId: \"none\"}"), ""),
+    edge("Mutation.assetGroupUpdate",  "-xxyxxy", mutation!("assetGroupUpdate", "{id: \"none\"}"), ""),
+    edge("Mutation.assetGroupMove",    "-xxyxxy", mutation!("assetGroupMove", "{id: \"none\", parentId: \"0\"}"), ""),
+    edge("Mutation.assetGroupDelete",  "-xxyxxy", mutation!("assetGroupDelete", "{id: \"none\"}"), ""),
+    edge("Mutation.approvalSubmit",    "-yyyyyy", mutation!("approvalSubmit", "{type: CLAIM, assetId: \"none\"}"), ""),
+    edge("Mutation.approvalSubmitMany","-yyyyyy", mutation!("approvalSubmitMany", "{type: CLAIM, assetIds: []}"), ""),
+    edge("Mutation.approvalDecide",    "-xxyxxy", mutation!("approvalDecide", "{approvalId: \"none\", decision: REJECT}"), ""),
+    edge("Mutation.sessionCreate",     "yyyyyyy", mutation!("sessionCreate", "{username: \"nobody\", password: \"x\"}"), ""),
+    edge("Mutation.staffCreate",       "-xxxyyy", mutation!("staffCreate", "{username: \"suadmin\", name: \"x\", group: GENERAL_STAFF}"), ""),
+    edge("Mutation.staffUpdate",       "-xxxyyy", mutation!("staffUpdate", "{id: \"none\"}"), ""),
+    edge("Mutation.staffLock",         "-xxxyyy", mutation!("staffLock", "{id: \"none\"}"), ""),
+    edge("Mutation.staffUnlock",       "-xxxyyy", mutation!("staffUnlock", "{id: \"none\"}"), ""),
+    edge("Mutation.staffPasswordSet",  "-xxxyyy", mutation!("staffPasswordSet", "{id: \"none\", password: \"x\"}"), ""),
+    edge("Mutation.staffGroupSet",     "-xxxyyy", mutation!("staffGroupSet", "{id: \"none\", group: GENERAL_STAFF}"), ""),
+    edge("Mutation.staffRolesSet",     "-xxxxyy", mutation!("staffRolesSet", "{id: \"none\", roleIds: []}"), ""),
+    edge("Mutation.staffDelete",       "-xxxyyy", mutation!("staffDelete", "{id: \"none\"}"), ""),
+    edge("Mutation.departmentCreate",  "-xxyxyy", mutation!("departmentCreate", "{name: \"x\", parentId: \"none\"}"), ""),
+    edge("Mutation.departmentUpdate",  "-xxyxyy", mutation!("departmentUpdate", "{id: \"none\"}"), ""),
+    edge("Mutation.departmentMove",    "-xxyxyy", mutation!("departmentMove", "{id: \"none\", parentId: null}"), ""),
+    edge("Mutation.departmentDelete",  "-xxyxyy", mutation!("departmentDelete", "{id: \"none\"}"), ""),
+    edge("Mutation.roleCreate",        "-xxxxyy", mutation!("roleCreate", "{name: \"user\"}"), ""),
+    edge("Mutation.roleUpdate",        "-xxxxyy", mutation!("roleUpdate", "{id: \"none\"}"), ""),
+    edge("Mutation.roleDelete",        "-xxxxyy", mutation!("roleDelete", "{id: \"none\"}"), ""),
+    edge("Mutation.sessionDelete",     "-yyyyyy", "mutation { sessionDelete { userErrors { code } } }", ""),
+];
+
+#[tokio::test]
+async fn every_edge_lets_in_exactly_who_may() {
+    let world = World::demo().await;
+    let mut wrong = Vec::new();
+    furnish(&world).await;
+    for edge in EDGES {
+        let mut seen = String::new();
+        for person in PEOPLE {
+            let token = match person {
+                Some(person) => Some(world.token(person).await),
+                None => None,
+            };
+            let reply = world.graphql(edge.query, json!({}), token.as_deref()).await;
+            seen.push(outcome(&reply, edge.at));
+        }
+        if seen != edge.expected {
+            wrong.push(format!("{}: expected {}, got {seen}", edge.name, edge.expected));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// What the demo data lacks: contacts to look at.
+async fn furnish(world: &World) {
+    let admin = world.token("suadmin").await;
+    let update = "mutation($input: StaffUpdateInput!) { staffUpdate(input: $input) { userErrors { code } } }";
+    let input = json!({"id": "samplestaff", "mobile": "13800000000", "email": "sample@assetry.test"});
+    let reply = world.graphql(update, json!({ "input": input }), Some(&admin)).await;
+    assert_eq!(reply["data"]["staffUpdate"]["userErrors"], json!([]), "{reply}");
+}
+
+fn outcome(reply: &Value, at: &str) -> char {
+    match reply["errors"][0]["extensions"]["code"].as_str() {
+        Some("UNAUTHENTICATED") => '-',
+        Some("FORBIDDEN") => 'x',
+        Some(other) => panic!("{other}: {reply}"),
+        None if at.is_empty() => 'y',
+        None => match reply["data"].pointer(at) {
+            None | Some(Value::Null) => '0',
+            Some(Value::Array(rows)) if rows.is_empty() => '0',
+            Some(_) => 'y',
+        },
+    }
+}
+
+#[test]
+fn the_table_holds_every_edge_of_the_schema() {
+    let document = parse_schema(api::sdl()).unwrap();
+    let objects: Vec<_> = document
+        .definitions
+        .iter()
+        .filter_map(|definition| match definition {
+            TypeSystemDefinition::Type(definition) => match &definition.node.kind {
+                TypeKind::Object(object) => Some((definition.node.name.node.as_str(), object)),
+                _ => None,
+            },
+            _ => None,
+        })
+        .collect();
+    // Pages, payloads and events hold what the edge that leads to them gave.
+    let holder = |name: &str| ["Connection", "Edge", "Payload", "Event"].iter().any(|end| name.ends_with(end));
+    let named: BTreeSet<&str> = objects.iter().map(|(name, _)| *name).filter(|name| *name != "PageInfo").collect();
+    let mut edges = BTreeSet::new();
+    for (owner, object) in &objects {
+        if holder(owner) || *owner == "Subscription" {
+            continue;
+        }
+        for field in &object.fields {
+            let to = field.node.ty.node.to_string().replace(['[', ']', '!'], "");
+            let guarded =
+                ["mobile", "email", "permissions"].contains(&field.node.name.node.as_str()) && *owner == "Staff";
+            if named.contains(to.as_str()) || to == "Node" || guarded {
+                edges.insert(format!("{owner}.{}", field.node.name.node));
+            }
+        }
+    }
+    let table: BTreeSet<String> = EDGES.iter().map(|edge| edge.name.to_owned()).collect();
+    assert_eq!(table, edges);
+}
