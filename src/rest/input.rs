@@ -236,22 +236,29 @@ impl Kind {
             Self::Number => whole_number(sent).map(Value::from),
             Self::Word(words) => listed(words, sent),
             Self::AnyWord(words) => Some(listed(words, sent).unwrap_or_default()),
-            Self::Object(fields) => object_value(fields, sent),
+            Self::Object(fields) => object_value(fields, &names(fields), sent),
             Self::Objects(fields) => {
-                sent.items()?.map(|item| object_value(fields, item)).collect::<Option<_>>().map(Value::List)
+                let names = names(fields);
+                sent.items()?.map(|item| object_value(fields, &names, item)).collect::<Option<_>>().map(Value::List)
             }
             Self::Each(wanted) => {
                 let fields = std::slice::from_ref(wanted);
-                let value = |item| read(fields, item).ok()?.pop().map(|(_, value)| value);
+                let names = names(fields);
+                let value = |item| read(fields, &names, item).ok()?.pop().map(|(_, value)| value);
                 sent.items()?.map(value).collect::<Option<_>>().map(Value::List)
             }
         }
     }
 }
 
+/// The variables' names; they are shared by all items of a list.
+fn names(fields: &[Field]) -> Vec<Name> {
+    fields.iter().map(|field| Name::new(field.variable)).collect()
+}
+
 /// Reads `fields` from an object: each variable that is not omitted, in the order of the declaration.
 /// A value that is no object has none of the keys.
-fn read(fields: &'static [Field], from: Json<'_>) -> Result<Vec<(&'static str, Value)>, Wrong> {
+fn read(fields: &[Field], names: &[Name], from: Json<'_>) -> Result<Vec<(Name, Value)>, Wrong> {
     let mut sent = vec![[None, None]; fields.len()];
     for (key, value) in from.entries().into_iter().flatten() {
         for (field, sent) in fields.iter().zip(&mut sent) {
@@ -263,24 +270,24 @@ fn read(fields: &'static [Field], from: Json<'_>) -> Result<Vec<(&'static str, V
         }
     }
     let mut values = Vec::with_capacity(fields.len());
-    for (field, sent) in fields.iter().zip(sent) {
+    for ((field, name), sent) in fields.iter().zip(names).zip(sent) {
         if let Some(value) = field.read(sent)? {
-            values.push((field.variable, value));
+            values.push((name.clone(), value));
         }
     }
     Ok(values)
 }
 
 /// The variables that a body gives, or the first key that is wrong.
-pub fn variables(fields: &'static [Field], body: Json<'_>) -> Result<Variables, Wrong> {
+pub fn variables(fields: &[Field], body: Json<'_>) -> Result<Variables, Wrong> {
     let mut variables = Variables::default();
-    variables.extend(read(fields, body)?.into_iter().map(|(name, value)| (Name::new(name), value)));
+    variables.extend(read(fields, &names(fields), body)?);
     Ok(variables)
 }
 
-fn object_value(fields: &'static [Field], sent: Json<'_>) -> Option<Value> {
-    let values = read(fields, sent).ok().filter(|_| sent.is_object())?;
-    Some(Value::Object(values.into_iter().map(|(name, value)| (Name::new(name), value)).collect()))
+fn object_value(fields: &[Field], names: &[Name], sent: Json<'_>) -> Option<Value> {
+    let values = read(fields, names, sent).ok().filter(|_| sent.is_object())?;
+    Some(Value::Object(values.into_iter().collect()))
 }
 
 /// The characters of a string, or the decimal text of an integer.

@@ -43,8 +43,12 @@ impl From<Says> for Refused {
     }
 }
 
+/// A fault of ours leaves its cause in the log, which a reply never shows.
 impl From<Fault> for Refused {
     fn from(fault: Fault) -> Self {
+        if let Some(cause) = fault.cause() {
+            tracing::error!(%cause, "a legacy call failed");
+        }
         Self::Problem((&fault).into())
     }
 }
@@ -78,13 +82,15 @@ impl From<Code> for Problem {
     }
 }
 
-/// The first problem in a response: an error, or a user error in the payload of a mutation.
-pub fn problem(response: &Response) -> Option<Problem> {
+/// The first problem in a response: an error, a user error in the payload of a mutation, or a root field that is `null` where that is
+/// the fault `missing`.
+pub fn problem(response: &Response, missing: Option<Code>) -> Option<Problem> {
     if let Some(error) = response.errors.first() {
         return Some(of_error(error));
     }
     let Value::Object(roots) = &response.data else { return None };
-    roots.values().find_map(of_payload)
+    let missing = missing.filter(|_| roots.values().any(|root| *root == Value::Null));
+    roots.values().find_map(of_payload).or_else(|| missing.map(Problem::from))
 }
 
 /// A resolver's fault travels as the source of its error; an error without one is a mistake in our own operation.
@@ -128,7 +134,7 @@ mod tests {
             {"code": "ASSET_NOT_FOUND", "field": "assetIds", "itemIndex": 3, "message": "no"},
             {"code": "FORBIDDEN"},
         ]}}));
-        let found = problem(&response).unwrap();
+        let found = problem(&response, None).unwrap();
         assert_eq!(
             (found.code, found.field.as_deref(), found.text.as_str()),
             (Code::AssetNotFound, Some("assetIds"), "no")
@@ -141,18 +147,21 @@ mod tests {
                 Value::Object([(Name::new("code"), Value::Enum(Name::new("NOT_HOLDER")))].into_iter().collect());
             payload.insert(Name::new("userErrors"), Value::List(vec![error]));
         }
-        assert_eq!(problem(&enumerated).map(|problem| problem.code), Some(Code::NotHolder));
-        assert_eq!(problem(&data(json!({"a": {"userErrors": []}, "b": null, "c": [1]}))), None);
+        assert_eq!(problem(&enumerated, None).map(|problem| problem.code), Some(Code::NotHolder));
+        assert_eq!(problem(&data(json!({"a": {"userErrors": []}, "b": null, "c": [1]})), None), None);
+        let missing = problem(&data(json!({"a": {"userErrors": []}, "b": null})), Some(Code::AssetNotFound));
+        assert_eq!(missing.map(|problem| problem.code), Some(Code::AssetNotFound));
+        assert_eq!(problem(&data(json!({"a": {}, "b": 0})), Some(Code::AssetNotFound)), None);
     }
 
     #[test]
     fn errors_are_read_by_their_source() {
         let fault = Code::QuantityInsufficient.about("x").on("items");
         let error = async_graphql::Error::new_with_source(fault).into_server_error(async_graphql::Pos::default());
-        let found = problem(&Response::from_errors(vec![error])).unwrap();
+        let found = problem(&Response::from_errors(vec![error]), None).unwrap();
         assert_eq!(found.code, Code::QuantityInsufficient);
         assert_eq!((found.field.as_deref(), found.subject.as_deref()), (Some("items"), Some("x")));
         let unknown = Response::from_errors(vec![ServerError::new("a mistake", None)]);
-        assert_eq!(problem(&unknown).map(|problem| problem.code), Some(Code::Internal));
+        assert_eq!(problem(&unknown, None).map(|problem| problem.code), Some(Code::Internal));
     }
 }

@@ -27,6 +27,8 @@ pub struct Row {
     pub input: &'static [Field],
     /// What answers.
     pub answer: Answer,
+    /// The fault it is when an operation finds nothing: when one of its root fields is `null`.
+    pub missing: Option<Code>,
     /// What a success says beside its payload.
     pub success: Says,
     /// What each fault says; the dialect knows the rest.
@@ -177,6 +179,7 @@ impl Row {
             gate: Gate::Session,
             input: &[],
             answer: Answer::Operation(""),
+            missing: None,
             success: Says { status: 200, code: Number::Integer(0), text: "", field: None },
             cases: &[],
             rewrites: &[],
@@ -229,6 +232,12 @@ impl Row {
     #[must_use]
     pub const fn chooses(self, choice: &'static Choice) -> Self {
         Self { answer: Answer::Choice(choice), ..self }
+    }
+
+    /// Must find what it asks for: a root field that is `null` is the fault `missing`.
+    #[must_use]
+    pub const fn must_find(self, missing: Code) -> Self {
+        Self { missing: Some(missing), ..self }
     }
 
     /// Says this on success.

@@ -2,10 +2,12 @@
 
 use std::{collections::BTreeMap, fmt::Debug, sync::Arc};
 
-use async_graphql::{Response as Executed, Variables};
+use async_graphql::Variables;
 use axum::{
     Router,
+    body::Body,
     extract::{RawPathParams, Request},
+    http::{HeaderMap, request::Parts},
     response::Response,
     routing::any,
 };
@@ -21,8 +23,8 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::{Code, Context, Fault, Kind},
-    graphql::{Door, StoredOperation},
+    domain::{Code, Context, Kind, Language},
+    graphql::{Door, Reader, StoredOperation},
 };
 
 /// A dialect: its table, and the four things in which it is unlike the others.
@@ -40,7 +42,7 @@ pub trait Dialect: Debug + Send + Sync {
     fn failure(&self) -> &'static Says;
 
     /// Checks in the dialect's own order what comes before the input of a row: rate, size, form of the body, who asks.
-    fn admit<'a>(&'a self, call: &'a Call, request: Request) -> BoxFuture<'a, Result<Admitted, Refused>>;
+    fn admit<'a>(&'a self, call: &'a mut Call, body: Body) -> BoxFuture<'a, Result<Admitted, Refused>>;
 
     /// The reply to a method that no row at the path has; `allowed` names those there are.
     fn wrong_method(&self, allowed: &str) -> Response;
@@ -66,6 +68,10 @@ pub struct Call {
     pub row: &'static Row,
     /// The segments of the path that the row names.
     pub path: Vec<(String, String)>,
+    /// The request without its body: headers, query, and in its extensions the peer.
+    pub head: Parts,
+    /// Headers of the reply, whatever it will say.
+    pub headers: HeaderMap,
 }
 
 /// A call that may look at its input.
@@ -108,6 +114,13 @@ fn operations(dialect: &dyn Dialect) -> BTreeMap<String, (StoredOperation, Shape
         .collect()
 }
 
+/// An admitted call, and who reads the answer: the legacy dialects speak Chinese only.
+struct Asked {
+    context: Context,
+    body: Document,
+    reader: Reader,
+}
+
 struct Served {
     dialect: &'static dyn Dialect,
     door: Door,
@@ -121,8 +134,9 @@ impl Served {
             return self.dialect.wrong_method(&verbs.join(", "));
         };
         let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        let call = Call { app: Arc::clone(self.door.app()), row, path };
-        let reply = match self.call(&call, request).await {
+        let (head, body) = request.into_parts();
+        let mut call = Call { app: Arc::clone(self.door.app()), row, path, head, headers: HeaderMap::new() };
+        let mut reply = match self.answer(&mut call, body).await {
             Ok((_, Payload::Reply(reply))) => reply,
             Ok((says, payload)) => self.dialect.success(&says, payload),
             Err(refused) => {
@@ -130,31 +144,25 @@ impl Served {
                 self.dialect.refusal(&says, &text)
             }
         };
+        reply.headers_mut().extend(std::mem::take(&mut call.headers));
         self.dialect.finish(&call, reply)
     }
 
-    async fn call(&self, call: &Call, request: Request) -> Result<(Says, Payload), Refused> {
-        let admitted = self.dialect.admit(call, request).await?;
-        self.run(call.row, &admitted, Variables::default()).await
+    async fn answer(&self, call: &mut Call, body: Body) -> Result<(Says, Payload), Refused> {
+        let Admitted { context, body } = self.dialect.admit(call, body).await?;
+        let reader = Reader { language: Language::Chinese, ..Reader::of(&call.app, &call.head.headers) };
+        self.run(call.row, &Asked { context, body, reader }, Variables::default()).await
     }
 
     /// The gate, the input, the answer.
-    async fn run(
-        &self,
-        row: &'static Row,
-        call: &Admitted,
-        mut variables: Variables,
-    ) -> Result<(Says, Payload), Refused> {
+    async fn run(&self, row: &'static Row, call: &Asked, mut variables: Variables) -> Result<(Says, Payload), Refused> {
         row.gate.pass(&call.context)?;
-        let read =
+        let mut read =
             input::variables(row.input, call.body.root()).map_err(|wrong| Code::RequestInvalid.about(wrong.key))?;
-        variables.extend(read.iter().map(|(name, value)| (name.clone(), value.clone())));
+        variables.append(&mut read);
         match row.answer {
             Answer::Operation(name) => Ok((row.success, self.execute(name, row, call, variables).await?)),
-            Answer::Native(function) => {
-                let answered = function(call.context.clone(), variables).await;
-                Ok((row.success, answered.inspect_err(log)?))
-            }
+            Answer::Native(function) => Ok((row.success, function(call.context.clone(), variables).await?)),
             Answer::Choice(choice) => self.choose(choice, row, call, variables).await,
         }
     }
@@ -163,7 +171,7 @@ impl Served {
         &self,
         choice: &'static Choice,
         row: &'static Row,
-        call: &Admitted,
+        call: &Asked,
         variables: Variables,
     ) -> Result<(Says, Payload), Refused> {
         if let Some(first) = choice.first {
@@ -182,13 +190,14 @@ impl Served {
         })
     }
 
-    async fn execute(&self, name: &str, row: &Row, call: &Admitted, variables: Variables) -> Result<Payload, Refused> {
+    async fn execute(&self, name: &str, row: &Row, call: &Asked, variables: Variables) -> Result<Payload, Refused> {
         let Some((operation, shape)) = self.operations.get(name) else {
             tracing::error!(operation = name, "there is no such operation");
             return Err(Code::Internal.into());
         };
-        let executed: Executed = self.door.execute_stored(call.context.clone(), operation, variables).await;
-        match refused::problem(&executed) {
+        let request = async_graphql::Request::new("").variables(variables).data(call.reader.clone());
+        let executed = self.door.execute_stored_for(call.context.clone(), operation, request).await;
+        match refused::problem(&executed, row.missing) {
             Some(problem) => Err(problem.into()),
             None => Ok(Payload::Members(shape.apply(executed.data, row.rewrites, call.context.app.zone))),
         }
@@ -215,11 +224,4 @@ impl Served {
 fn settled(row: &'static Row, problem: &Problem) -> Option<Refused> {
     let says = row.case(problem.code, problem.field.as_deref())?;
     Some(Refused::Says(*says, problem.said(says)))
-}
-
-/// Writes the cause of a fault of ours to the log; the door does so for operations.
-pub fn log(fault: &Fault) {
-    if let Some(cause) = fault.cause() {
-        tracing::error!(%cause, "a native row failed");
-    }
 }

@@ -1,7 +1,7 @@
 //! Steps G2 to G4 of every call: the body is JSON, holds a token, and the token is live. The method is checked before, the permission
 //! (G5) and the input (G6) after, by the pipeline.
 
-use axum::extract::Request;
+use axum::body::Body;
 
 use super::faults;
 use crate::{
@@ -19,8 +19,8 @@ use crate::{
 /// Largest body in bytes.
 const LARGEST: usize = 8 * 1024 * 1024;
 
-pub(super) async fn admit(call: &Call, request: Request) -> Result<Admitted, Refused> {
-    let bytes = body::read(request.into_body(), LARGEST).await.map_err(|unread| match unread {
+pub(super) async fn admit(call: &Call, body: Body) -> Result<Admitted, Refused> {
+    let bytes = body::read(body, LARGEST).await.map_err(|unread| match unread {
         Unread::TooLarge => faults::TOO_LARGE,
         Unread::Broken => faults::NOT_JSON,
     })?;

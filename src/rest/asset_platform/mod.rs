@@ -1,6 +1,6 @@
 //! The asset-platform dialect: `{"code","message",…}`, token in the body, all POST (contract: asset-platform).
 
-use axum::{extract::Request, response::Response};
+use axum::{body::Body, response::Response};
 use futures_util::future::BoxFuture;
 
 use super::{
@@ -39,8 +39,8 @@ impl Dialect for AssetPlatform {
         &faults::FAILURE
     }
 
-    fn admit<'a>(&'a self, call: &'a Call, request: Request) -> BoxFuture<'a, Result<Admitted, Refused>> {
-        Box::pin(gate::admit(call, request))
+    fn admit<'a>(&'a self, call: &'a mut Call, body: Body) -> BoxFuture<'a, Result<Admitted, Refused>> {
+        Box::pin(gate::admit(call, body))
     }
 
     fn wrong_method(&self, allowed: &str) -> Response {

@@ -1,4 +1,5 @@
 //! The legacy dialects, each to the letter of its contract.
 
 mod asset_platform;
+mod engine;
 mod operations;

@@ -105,6 +105,21 @@ async fn bodies_of_8_mib_are_processed_and_larger_ones_refused() {
 }
 
 #[tokio::test]
+async fn who_sends_too_much_is_answered_and_not_cut_off() {
+    let world = World::empty().await;
+    let listening = world.listen().await;
+    let client = reqwest::Client::builder().build().unwrap();
+    for length in [9, 40] {
+        let body = vec![b' '; length * 1024 * 1024];
+        let reply =
+            client.post(format!("http://{}/api/asset_list/", listening.address)).body(body).send().await.unwrap();
+        assert_eq!(reply.status().as_u16(), 413, "{length} MiB");
+        let answer: Value = serde_json::from_slice(&reply.bytes().await.unwrap()).unwrap();
+        assert_eq!(answer, says(NOT_JSON.0, NOT_JSON.1), "{length} MiB");
+    }
+}
+
+#[tokio::test]
 async fn nesting_of_64_is_read_and_no_depth_does_harm() {
     let world = World::demo().await;
     let token = login(&world, STAFF).await;
