@@ -14,7 +14,7 @@ use crate::{
     },
     entity::{
         approval, asset, staff,
-        words::{ApprovalKind, ApprovalState, AssetKind},
+        words::{ApprovalKind, ApprovalState, HistoryKind},
     },
 };
 
@@ -22,6 +22,7 @@ use super::{
     Approval,
     machine::{self, Event},
     pieces, store,
+    told::line,
 };
 
 /// Which request is decided.
@@ -66,7 +67,7 @@ async fn decide_in(db: &impl ConnectionTrait, ctx: &Context, input: &Decide) -> 
     } else if input.approve {
         pieces::hand_over(db, ctx, &approval, &asset).await?;
     } else {
-        let line = line(&approval, &asset, crate::entity::words::HistoryKind::Reject);
+        let line = line(&approval, &asset, HistoryKind::Reject);
         history::write(db, ctx, ctx.now(), &[line]).await?;
     }
     let closed = store::close(db, ctx, state, input.reason.as_deref(), |update| {
@@ -145,22 +146,5 @@ fn owner(ctx: &Context, approval: &Approval, asset: &Asset, row: &Transition) ->
         Owner::Decider => Ok(Some(ctx.person()?.id)),
         Owner::Applicant => approval.applicant_id.map(Some).ok_or_else(gone),
         Owner::Target => approval.target_id.map(Some).ok_or_else(gone),
-    }
-}
-
-/// A line about the request with the names it was submitted under.
-pub(super) fn line<'a>(approval: &Approval, asset: &'a Asset, kind: crate::entity::words::HistoryKind) -> Line<'a> {
-    let named = |id: Option<i64>, unique_id: &str, name: &str| Named {
-        id: id.unwrap_or_default(),
-        unique_id: unique_id.to_owned(),
-        name: name.to_owned(),
-    };
-    let target = approval.target_unique_id.as_deref().zip(approval.target_name.as_deref());
-    Line {
-        related: Some(named(approval.applicant_id, &approval.applicant_unique_id, &approval.applicant_name)),
-        target: target.map(|(unique_id, name)| named(approval.target_id, unique_id, name)),
-        approval_id: Some(approval.id),
-        pieces: (asset.kind == AssetKind::Quantity).then_some(approval.quantity),
-        ..Line::about(kind, asset)
     }
 }

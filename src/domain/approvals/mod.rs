@@ -21,6 +21,7 @@ mod pieces;
 mod standing;
 mod store;
 mod submit;
+mod told;
 
 pub use checks::legacy_code;
 pub use decide::{Decide, Which, decide};

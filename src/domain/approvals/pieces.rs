@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-use super::{Approval, checks, decide::line};
+use super::{Approval, checks, told::line};
 
 /// Where the pieces go.
 struct Side {

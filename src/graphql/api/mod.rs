@@ -5,7 +5,6 @@ use async_graphql::{MergedObject, MergedSubscription};
 mod ahead;
 mod approvals;
 mod asset_groups;
-mod asset_inputs;
 mod assets;
 mod departments;
 mod events;
@@ -15,13 +14,13 @@ mod node;
 mod roles;
 mod sessions;
 mod staff;
-mod staff_inputs;
 
 /// Reading.
 #[derive(Debug, Default, MergedObject)]
 pub struct Query(
     node::NodeQuery,
     assets::AssetQuery,
+    assets::CatalogueQuery,
     asset_groups::AssetGroupQuery,
     approvals::ApprovalQuery,
     history::HistoryQuery,

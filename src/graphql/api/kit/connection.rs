@@ -126,7 +126,7 @@ impl<T> Connection<T> {
 macro_rules! connection {
     ($(#[doc = $doc:literal])+ $name:ident, $edge:ident of $node:ident) => {
         $(#[doc = $doc])+
-        pub(super) struct $name(pub(super) $crate::graphql::api::kit::Connection<$node>);
+        pub(in $crate::graphql::api) struct $name(pub(in $crate::graphql::api) $crate::graphql::api::kit::Connection<$node>);
 
         $(#[doc = $doc])+
         #[async_graphql::Object]
@@ -153,7 +153,7 @@ macro_rules! connection {
         }
 
         /// A row and its cursor.
-        pub(super) struct $edge<'a> {
+        pub(in $crate::graphql::api) struct $edge<'a> {
             cursor: &'a str,
             node: &'a $node,
         }

@@ -55,7 +55,7 @@ macro_rules! payload {
     ($(#[doc = $doc:literal])+ $name:ident { $($(#[doc = $about:literal])+ $field:ident: $type:ty),* $(,)? }) => {
         $(#[doc = $doc])+
         #[derive(async_graphql::SimpleObject)]
-        pub(super) struct $name {
+        pub(in $crate::graphql::api) struct $name {
             $($(#[doc = $about])+ $field: $type,)*
             /// Why it was refused; empty when it was done.
             user_errors: Vec<$crate::graphql::api::kit::UserError>,

@@ -18,10 +18,13 @@ use super::{
         role_key, settle,
     },
     roles::Role,
-    staff_inputs::{
-        StaffCreateInput, StaffDeleteInput, StaffFilter, StaffGroupSetInput, StaffLockInput, StaffOrder,
-        StaffPasswordSetInput, StaffRolesSetInput, StaffUnlockInput, StaffUpdateInput, filter,
-    },
+};
+
+mod inputs;
+
+use inputs::{
+    StaffCreateInput, StaffDeleteInput, StaffFilter, StaffGroupSetInput, StaffLockInput, StaffOrder,
+    StaffPasswordSetInput, StaffRolesSetInput, StaffUnlockInput, StaffUpdateInput, filter,
 };
 
 /// A person of the company.

@@ -11,7 +11,7 @@ use crate::{
     entity::{department, words::StaffGroup},
 };
 
-use super::kit::{InSubtreeOf, NodeKind, key, named, role_key, searchable};
+use super::super::kit::{InSubtreeOf, NodeKind, key, named, role_key, searchable};
 
 /// Which people are wanted.
 #[derive(Debug, Default, InputObject)]

@@ -11,7 +11,7 @@ use crate::{
     entity::words::{AssetKind, AssetStatus},
 };
 
-use super::kit::{InSubtreeOf, NodeKind, change, given, key, named, searchable};
+use super::super::kit::{InSubtreeOf, NodeKind, change, given, key, named, searchable};
 
 /// Which assets are wanted.
 #[derive(Debug, Default, InputObject)]

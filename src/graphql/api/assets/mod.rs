@@ -13,12 +13,17 @@ use super::{
     ahead::{self, Ahead},
     approvals::{Approval, ApprovalConnection},
     asset_groups::AssetGroup,
-    asset_inputs::{AssetCreateInput, AssetFilter, AssetOrder, AssetRegisterInput, AssetUpdateInput, filter},
     departments::Department,
     history::{HistoryConnection, HistoryEntry},
-    kit::{Caller, Connection, InSubtreeOf, NodeKind, PageArgs, RowBy, connection, global_id, key, payload, settle},
+    kit::{Caller, Connection, NodeKind, PageArgs, RowBy, connection, global_id, key, payload, settle},
     staff::{Staff, person},
 };
+
+mod catalogue;
+mod inputs;
+
+pub(super) use catalogue::{AssetCard, CatalogueQuery};
+use inputs::{AssetCreateInput, AssetFilter, AssetOrder, AssetRegisterInput, AssetUpdateInput, filter};
 
 /// An asset: one thing, or a holding of like things with one holder and one status.
 #[derive(Clone, Debug)]
@@ -192,50 +197,6 @@ impl Asset {
     }
 }
 
-/// What everybody logged in may know of an asset, in order to ask for it.
-#[derive(Clone, Debug)]
-pub(super) struct AssetCard(pub(super) assets::Asset);
-
-/// What everybody logged in may know of an asset, in order to ask for it.
-#[Object]
-impl AssetCard {
-    /// The asset's id.
-    async fn id(&self) -> ID {
-        global_id(NodeKind::Asset, self.0.id)
-    }
-
-    /// The asset's legacy key.
-    async fn unique_id(&self) -> &str {
-        &self.0.unique_id
-    }
-
-    /// What people call it.
-    async fn name(&self) -> &str {
-        &self.0.name
-    }
-
-    /// One thing, or a number of like things.
-    async fn kind(&self) -> AssetKind {
-        self.0.kind
-    }
-
-    /// Pieces in this holding.
-    async fn quantity(&self) -> i64 {
-        self.0.quantity
-    }
-
-    /// Where it stands in its life.
-    async fn status(&self) -> AssetStatus {
-        self.0.status
-    }
-
-    /// The asset group it belongs to.
-    async fn group(&self, ctx: &Context<'_>) -> Result<AssetGroup> {
-        let group = ctx.loaders()?.groups.one(self.0.group_id).await?;
-        Ok(group.map(AssetGroup).ok_or_else(|| domain::Fault::from(Code::AssetGroupNotFound))?)
-    }
-}
-
 /// One action on an asset and whether the viewer may take it now.
 #[derive(Clone, Debug, SimpleObject)]
 pub(super) struct AvailableAction {
@@ -251,11 +212,6 @@ connection! {
     /// A page of assets.
     AssetConnection, AssetEdge of Asset
 }
-connection! {
-    /// A page of the catalogue.
-    AssetCardConnection, AssetCardEdge of AssetCard
-}
-
 #[derive(Debug, Default)]
 pub(super) struct AssetQuery;
 
@@ -287,42 +243,10 @@ impl AssetQuery {
         let filter = filter(domain, wanted.unwrap_or_default(), search).await?;
         page(ctx, filter, &order, &PageArgs { first, after, last, before }).await
     }
-
-    /// Every asset by name, group, status and quantity, oldest first: what anybody may ask for.
-    #[expect(clippy::too_many_arguments, reason = "they are the field's arguments")]
-    async fn asset_catalogue(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Only with one of these statuses.")] status: Option<Vec<AssetStatus>>,
-        #[graphql(desc = "Only of this asset group or one below it.")] group: Option<InSubtreeOf>,
-        #[graphql(desc = "Only whose name contains this; ASCII letters compare without case.")] search: Option<String>,
-        #[graphql(desc = "The first so many rows, up to 200.")] first: Option<i32>,
-        #[graphql(desc = "Only rows behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many rows, up to 200.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
-    ) -> Result<AssetCardConnection> {
-        let domain = ctx.domain()?;
-        let group_subtree = match group {
-            Some(place) => {
-                let group = key(domain, NodeKind::AssetGroup, &place.in_subtree_of);
-                Some(crate::domain::asset_groups::get(domain, &group).await?.map_or(0, |group| group.id))
-            }
-            None => None,
-        };
-        let filter = assets::CatalogueFilter { statuses: status, group_subtree, name: search };
-        let window = PageArgs { first, after, last, before }.window("entry")?;
-        let page = assets::catalogue(domain, &filter, &window).await?;
-        ahead::cards(ctx, Ahead::of(ctx).rows(), &page.models().cloned().collect::<Vec<_>>()).await?;
-        let domain = domain.clone();
-        Ok(AssetCardConnection(Connection::new(page, AssetCard, move || {
-            let (domain, filter) = (domain.clone(), filter.clone());
-            async move { assets::catalogue_count(&domain, &filter).await }
-        })))
-    }
 }
 
 /// A page of the assets that `filter` wants; none wants nothing.
-pub(super) async fn page(
+async fn page(
     ctx: &Context<'_>,
     filter: Option<assets::Filter>,
     order: &AssetOrder,
