@@ -1,6 +1,6 @@
 //! The schema of the database, one step a file, written once for SQLite and PostgreSQL.
 //!
-//! A step is SQL with a few placeholders for the words in which the two databases differ (see [`dialect`]). Steps that change
+//! A step is SQL with a few placeholders for the words in which the two databases differ (see `dialect`). Steps that change
 //! tables and steps that write rows are separate files, because some relatives of PostgreSQL refuse both in one transaction.
 
 pub use sea_orm_migration;

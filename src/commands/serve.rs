@@ -56,12 +56,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Stop> {
     writeln!(out, "listening on http://{address}")?;
     out.flush()?;
 
-    // Streams never end by themselves, so they are ended before the wait for requests under way.
-    let (streams, begun) = (door.clone(), stopping.clone());
-    tokio::spawn(async move {
-        begun.cancelled().await;
-        streams.close().await;
-    });
+    tokio::spawn(serve::keep_house(std::sync::Arc::clone(&app), stopping.clone()));
     serve::run(listener, router, stopping, Duration::from_secs(settings.http.shutdown_seconds)).await?;
     if tokio::time::timeout(CLOSING, door.close()).await.is_err() {
         tracing::warn!("mutations had not finished when the server stopped");

@@ -1,6 +1,9 @@
 //! Trying a transaction again when the database asks for it.
 
-use std::time::Duration;
+use std::{
+    hash::{BuildHasher, RandomState},
+    time::Duration,
+};
 
 use sea_orm::DbErr;
 
@@ -43,11 +46,11 @@ impl Database {
     }
 }
 
-/// Doubling from 1 ms to 512 ms, spread by the task's own address in time so that racers part.
+/// Doubling from 1 ms to 512 ms, each wait between half of it and the whole by chance, so that racers part.
 fn pause(tried: u32) -> Duration {
-    let longest = 1u64 << tried.min(9);
-    let spread = u64::from(std::time::Instant::now().elapsed().subsec_nanos()) % longest.max(1);
-    Duration::from_millis(longest / 2 + spread / 2)
+    let longest = Duration::from_millis(1u64 << tried.min(9));
+    let chance = u32::from(RandomState::new().hash_one(tried) as u16);
+    longest / 2 + longest / 2 * chance / u32::from(u16::MAX)
 }
 
 /// Whether the database says that the same transaction may succeed when tried again: serialization failure, deadlock, busy, and
@@ -64,4 +67,19 @@ pub fn is_transient(error: &DbErr) -> bool {
     const POSTGRES: [&str; 4] = ["40001", "40P01", "23505", "23503"];
     const SQLITE: [&str; 2] = ["5", "517"];
     POSTGRES.contains(&code.as_str()) || SQLITE.contains(&code.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn racers_wait_unequally_long() {
+        for tried in 1..TRIES {
+            let longest = Duration::from_millis(1u64 << tried.min(9));
+            let waits: Vec<Duration> = (0..16).map(|_| pause(tried)).collect();
+            assert!(waits.iter().all(|wait| (longest / 2..=longest).contains(wait)), "{waits:?}");
+            assert!(waits.iter().any(|wait| *wait != waits[0]), "{waits:?}");
+        }
+    }
 }

@@ -64,7 +64,7 @@ catalogue! {
     Unauthenticated Request "令牌失效，请重新登录" "Log in first: there is no live session.";
     Forbidden Request "没有权限" "You may not do this.";
     RequestInvalid Request "请求不正确" "The request is not valid.";
-    LimitExceeded Request "请求超出限制" "The request is over a limit: {}.";
+    LimitExceeded Request "请求超出限制：{}" "The request is over a limit: {}.";
     Busy Request "服务繁忙，请稍后再试" "The server is busy; try again later.";
     Timeout Request "请求超时" "The request took too long.";
     Internal Internal "未知错误" "Something went wrong on our side.";

@@ -1,10 +1,11 @@
 //! Asking twice with one key gives one effect and the same answer.
 
-use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, Set};
+use chrono::TimeDelta;
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::entity::idempotency_key;
+use crate::{app::App, entity::idempotency_key};
 
 use super::{Code, Context, Outcome, text};
 
@@ -50,4 +51,21 @@ impl Once {
         .await?;
         Ok(())
     }
+}
+
+/// Days for which a key is remembered.
+const KEPT_DAYS: i64 = 7;
+
+/// Forgets keys that were used long ago and gives their number.
+pub async fn sweep(app: &App) -> Outcome<u64> {
+    let before = app.now() - TimeDelta::days(KEPT_DAYS);
+    app.db
+        .retry(|| async {
+            let tx = app.db.begin().await?;
+            let old = idempotency_key::Column::CreatedAt.lt(before);
+            let forgotten = idempotency_key::Entity::delete_many().filter(old).exec(&tx).await?.rows_affected;
+            tx.commit().await?;
+            Ok(forgotten)
+        })
+        .await
 }

@@ -139,7 +139,7 @@ async fn run(door: &Door, reader: &Reader, parts: &Parts, media: Media, paramete
     drop(parameters.extensions);
     let ready = match door.ready(context, operation) {
         Ok(ready) => ready,
-        Err(refusal) => return answer_with(media, &refusal, StatusCode::OK),
+        Err(refusal) => return answer_with(media, *refusal, StatusCode::OK),
     };
     match ready.kind() {
         OperationType::Mutation if parts.method != Method::POST => not_allowed_as(media, reader, "POST"),
@@ -151,7 +151,7 @@ async fn run(door: &Door, reader: &Reader, parts: &Parts, media: Media, paramete
             let token = identity::bearer(&parts.headers).map(str::to_owned);
             stream::events(door, reader, ready, token)
         }
-        _ => answer_with(media, &door.run(ready).await, StatusCode::OK),
+        _ => answer_with(media, door.run(ready).await, StatusCode::OK),
     }
 }
 
@@ -182,13 +182,13 @@ async fn socket(door: &Door, reader: &Reader, parts: &mut Parts) -> Response {
     }
 }
 
-fn answer_with(media: Media, answer: &Answer, status: StatusCode) -> Response {
-    if media == Media::Events { stream::said(answer) } else { reply::json(media, answer, status) }
+fn answer_with(media: Media, answer: Answer, status: StatusCode) -> Response {
+    if media == Media::Events { stream::said(&answer) } else { reply::json(media, answer, status) }
 }
 
 fn tell(media: Media, fault: Fault, reader: &Reader) -> Response {
     let code = fault.code;
-    let mut response = answer_with(media, &faults::refusal(faults::error(fault), reader), StatusCode::OK);
+    let mut response = answer_with(media, faults::refusal(faults::error(fault), reader), StatusCode::OK);
     if code == Code::Unauthenticated {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
@@ -199,7 +199,7 @@ fn tell(media: Media, fault: Fault, reader: &Reader) -> Response {
 fn refuse(status: StatusCode, media: Media, reader: &Reader, message: &str) -> Response {
     let media = if media == Media::Events { Media::Json } else { media };
     let answer = faults::refusal(async_graphql::ServerError::new(message, None), reader);
-    reply::json(media, &answer, status)
+    reply::json(media, answer, status)
 }
 
 fn not_acceptable(reader: &Reader) -> Response {

@@ -1,6 +1,6 @@
 //! Which media type answers a request (RFC 9110 §12.5.1, GraphQL over HTTP).
 
-use axum::http::{HeaderMap, HeaderName, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 /// A media type that the GraphQL endpoint can answer with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,13 +27,13 @@ impl Media {
     }
 
     /// The value of `Content-Type`.
-    pub(super) const fn content_type(self) -> &'static str {
-        match self {
+    pub(super) const fn content_type(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
             Self::Json => "application/json; charset=utf-8",
             Self::GraphqlJson => "application/graphql-response+json; charset=utf-8",
             Self::Events => "text/event-stream; charset=utf-8",
             Self::Page => "text/html; charset=utf-8",
-        }
+        })
     }
 }
 

@@ -69,3 +69,27 @@ pub(super) fn language(headers: &HeaderMap) -> Language {
     }
     best.1
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_preferred_language_is_spoken() {
+        for (accepted, wanted) in [
+            ("", Language::Chinese),
+            ("en", Language::English),
+            ("en-GB,en;q=0.9", Language::English),
+            ("zh-CN,zh;q=0.9,en;q=0.8", Language::Chinese),
+            ("en;q=0.8, zh;q=0.9", Language::Chinese),
+            ("de, fr;q=0.5", Language::Chinese),
+            ("de, en;q=0.5", Language::English),
+            ("en;q=0", Language::Chinese),
+            ("*", Language::Chinese),
+        ] {
+            let headers = HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, accepted.parse().unwrap())]);
+            assert_eq!(language(&headers), wanted, "{accepted}");
+        }
+        assert_eq!(language(&HeaderMap::new()), Language::Chinese);
+    }
+}

@@ -1,6 +1,7 @@
 //! Responses as JSON: what is left out of them, and their status.
 
 use async_graphql::{Response as Answer, ServerError, Value};
+use async_graphql_axum::GraphQLResponse;
 use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
@@ -33,15 +34,20 @@ impl<'a> Map<'a> {
 }
 
 /// `answer` as `media`. A status other than 200 is given when the request was not well-formed; otherwise the answer decides.
-pub(super) fn json(media: Media, answer: &Answer, status: StatusCode) -> Response {
-    let status = match faults::request_error(answer) {
-        Some(code) if media == Media::GraphqlJson && status == StatusCode::OK => status_of(code),
-        _ => status,
+pub(super) fn json(media: Media, answer: Answer, status: StatusCode) -> Response {
+    let mut response = match faults::request_error(&answer) {
+        // What ran brings headers that resolvers set and hints how long it may be kept.
+        None => (status, GraphQLResponse::from(answer)).into_response(),
+        Some(code) => {
+            let by_code = media == Media::GraphqlJson && status == StatusCode::OK;
+            match Map::of(&answer).text() {
+                Some(text) => (if by_code { status_of(code) } else { status }, text).into_response(),
+                None => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+            }
+        }
     };
-    match Map::of(answer).text() {
-        Some(text) => (status, [(header::CONTENT_TYPE, media.content_type())], text).into_response(),
-        None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
+    response.headers_mut().insert(header::CONTENT_TYPE, media.content_type());
+    response
 }
 
 /// The status of a request error.

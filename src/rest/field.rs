@@ -2,7 +2,7 @@
 
 use crate::domain::text;
 
-/// A key of the body: what it may hold and which variable it becomes. Made by [`text`], [`name`], [`number`] and so on.
+/// A key of the body: what it may hold and which variable it becomes. Made by [`text()`], [`name`], [`number`] and so on.
 #[derive(Clone, Copy, Debug)]
 pub struct Field {
     /// The key in the body.

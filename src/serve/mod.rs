@@ -20,7 +20,10 @@ use crate::{app::App, settings::Http};
 
 mod access;
 mod health;
+mod housekeeping;
 mod metrics;
+
+pub use housekeeping::keep_house;
 
 use health::Readiness;
 use metrics::Metrics;

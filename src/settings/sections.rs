@@ -128,9 +128,9 @@ impl Default for Graphql {
         Self {
             introspection: None,
             nesting: 64,
-            depth: 30,
-            weight: 50_000,
-            root_fields: 30,
+            depth: 15,
+            weight: 20_000,
+            root_fields: 20,
             aliases: 100,
             timeout_seconds: 30,
             origins: List::default(),

@@ -10,6 +10,7 @@ use axum::{
     http::{Request, StatusCode},
     routing::{get, post},
 };
+use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -178,4 +179,19 @@ async fn what_never_finishes_does_not_hold_the_stop_up() {
     entered.notified().await;
     stopping.cancel();
     tokio::time::timeout(Duration::from_secs(3), serving).await.unwrap().unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_login_through_one_door_opens_the_other() {
+    let world = World::demo().await;
+    let login = world.post("/api/login/", &json!({ "username": "asdf", "password": "asdfpass" })).await.json();
+    let token = login["token"].as_str().unwrap();
+    let answer = world.graphql("{ viewer { uniqueId } }", json!({}), Some(token)).await;
+    assert_eq!(answer["data"]["viewer"]["uniqueId"], "lwk4j5lk234", "{answer}");
+
+    let login = "mutation { sessionCreate(input: {username: \"asdf\", password: \"asdfpass\"}) { token } }";
+    let answer = world.graphql(login, json!({}), None).await;
+    let token = &answer["data"]["sessionCreate"]["token"];
+    let list = world.post("/api/asset_list/", &json!({ "token": token })).await.json();
+    assert_eq!(list["code"], 0, "{list}");
 }

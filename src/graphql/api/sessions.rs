@@ -42,12 +42,20 @@ pub(super) struct SessionCreateInput {
     password: String,
 }
 
+/// Which sessions end.
+#[derive(Debug, Default, InputObject)]
+pub(super) struct SessionDeleteInput {
+    /// Whether every session of the person ends, rather than this one.
+    #[graphql(default)]
+    everywhere: bool,
+}
+
 payload! {
     /// What came of logging in.
     SessionCreatePayload {
         /// The session, to be sent as `Authorization: Bearer …`: a JWT, or in a stored operation of a legacy door that door's form.
         token: Option<String>,
-        /// The person who is logged in now.
+        /// The person who is logged in now, with what only they see.
         viewer: Option<Staff>,
     }
 }
@@ -81,8 +89,15 @@ impl SessionMutation {
     }
 
     /// Logs out: the session that asks ends, in all its forms.
-    async fn session_delete(&self, ctx: &Context<'_>) -> Result<SessionDeletePayload> {
-        let (ended, user_errors) = settle(ctx, sessions::end(ctx.domain()?).await)?;
+    async fn session_delete(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which sessions end.", default)] input: SessionDeleteInput,
+    ) -> Result<SessionDeletePayload> {
+        let domain = ctx.domain()?;
+        let outcome =
+            if input.everywhere { sessions::end_everywhere(domain).await } else { sessions::end(domain).await };
+        let (ended, user_errors) = settle(ctx, outcome)?;
         Ok(SessionDeletePayload { ended: ended.is_some(), user_errors })
     }
 }

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use async_graphql::Response as Answer;
 use axum::{
     body::Body,
-    http::{HeaderName, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use futures_util::{
@@ -27,7 +27,7 @@ use crate::{
 /// The stream ends also when the server stops, and when the session that began it is over.
 pub(in crate::graphql) fn events(door: &Door, reader: &Reader, ready: Ready, token: Option<String>) -> Response {
     let Some(place) = door.stream_place() else {
-        return reply::json(Media::Json, &ready.refuse(Code::Busy), StatusCode::SERVICE_UNAVAILABLE);
+        return reply::json(Media::Json, ready.refuse(Code::Busy), StatusCode::SERVICE_UNAVAILABLE);
     };
     let heartbeat = door.limits().heartbeat;
     let telling = Telling {
@@ -87,7 +87,7 @@ fn next(answer: &Answer) -> String {
 fn reply_with(events: impl Stream<Item = String> + Send + 'static) -> Response {
     let body = Body::from_stream(events.map(Ok::<_, Infallible>));
     // The second header asks proxies to pass events on as they come.
-    let headers = [(header::CONTENT_TYPE, Media::Events.content_type()), (BUFFERING, "no")];
+    let headers = [(header::CONTENT_TYPE, Media::Events.content_type()), (BUFFERING, HeaderValue::from_static("no"))];
     (headers, body).into_response()
 }
 

@@ -34,7 +34,7 @@ pub(in crate::graphql) fn socket(
 ) -> Response {
     let Some(place) = door.stream_place() else {
         let busy = faults::refusal(faults::error(Code::Busy.into()), reader);
-        return reply::json(Media::Json, &busy, StatusCode::SERVICE_UNAVAILABLE);
+        return reply::json(Media::Json, busy, StatusCode::SERVICE_UNAVAILABLE);
     };
     let talk = Talk {
         door: door.clone(),

@@ -27,8 +27,8 @@ fn faces(world: &World, opened: &Opened) -> [String; 3] {
         .map(|face| opened.token(&world.app, face).unwrap())
 }
 
-async fn refusal(world: &World, token: &str) -> Option<Refused> {
-    examine(&world.app, token).await.err()
+async fn refusal(world: &World, token: impl AsRef<str>) -> Option<Refused> {
+    examine(&world.app, token.as_ref()).await.err()
 }
 
 macro_rules! assert_refused {
@@ -265,12 +265,12 @@ async fn refusals_of_a_jwt_are_told_from_the_top() {
     let now = world.app.now().timestamp();
 
     for malformed in ["", "x", "a.b", "a.b.c.d", "null", &token[..30], "12345678901"] {
-        assert_refused!(world, malformed.to_owned(), Refused::Malformed);
+        assert_refused!(world, malformed, Refused::Malformed);
     }
     assert_refused!(world, format!("{}{}", &token[..10], "x".repeat(24)), Refused::Unknown);
     assert_refused!(world, "x".repeat(32), Refused::Unknown);
-    assert_refused!(world, "a.b.c".to_owned(), Refused::Undecodable);
-    assert_refused!(world, "..".to_owned(), Refused::Undecodable);
+    assert_refused!(world, "a.b.c", Refused::Undecodable);
+    assert_refused!(world, "..", Refused::Undecodable);
     let parts: Vec<&str> = jwt.split('.').collect();
     assert_refused!(world, format!("{}.{}.", parts[0], parts[1]), Refused::BadSignature);
     assert_refused!(world, format!("{}.{}.{}", parts[0], parts[1], parts[0]), Refused::BadSignature);

@@ -9,12 +9,11 @@ use axum::{
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use assetry::graphql::{Introspection, Limits, http::router};
+use assetry::graphql::{Limits, http::router};
 
-use super::door;
+use super::{Little, door};
 
-async fn send(limits: Limits, request: Request<Body>) -> (StatusCode, HeaderMap, String) {
-    let door = door(limits).await;
+async fn send(door: &Little, request: Request<Body>) -> (StatusCode, HeaderMap, String) {
     let response = router(door.door.clone()).oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap();
@@ -26,8 +25,8 @@ fn post(accept: &str, body: impl Into<Body>) -> Request<Body> {
     request.body(body.into()).unwrap()
 }
 
-async fn posted(accept: &str, body: Value) -> (StatusCode, HeaderMap, String) {
-    send(Limits { introspection: Introspection::Everybody, ..Limits::default() }, post(accept, body.to_string())).await
+async fn posted(door: &Little, accept: &str, body: Value) -> (StatusCode, HeaderMap, String) {
+    send(door, post(accept, body.to_string())).await
 }
 
 fn of(text: &str) -> Value {
@@ -36,7 +35,8 @@ fn of(text: &str) -> Value {
 
 #[tokio::test]
 async fn answers_are_not_kept_or_guessed_at_and_have_an_id() {
-    let (status, headers, body) = posted("*/*", json!({"query": "{said}"})).await;
+    let door = door(Limits::default()).await;
+    let (status, headers, body) = posted(&door, "*/*", json!({"query": "{said}"})).await;
     assert_eq!((status, of(&body)), (StatusCode::OK, json!({"data": {"said": "omitted"}})));
     assert_eq!(headers["content-type"], "application/json; charset=utf-8");
     assert_eq!(headers["cache-control"], "no-store");
@@ -46,7 +46,7 @@ async fn answers_are_not_kept_or_guessed_at_and_have_an_id() {
     for (given, kept) in [("abc-1.2:3_4", true), ("has space", false), (&"x".repeat(129), false)] {
         let mut request = post("*/*", "{\"query\":\"{viewer}\"}");
         request.headers_mut().insert("x-request-id", given.parse().unwrap());
-        let (_, headers, body) = send(Limits::default(), request).await;
+        let (_, headers, body) = send(&door, request).await;
         assert_eq!(headers["x-request-id"] == given, kept);
         assert_eq!(of(&body)["errors"][0]["extensions"]["requestId"], headers["x-request-id"].to_str().unwrap());
     }
@@ -54,6 +54,7 @@ async fn answers_are_not_kept_or_guessed_at_and_have_an_id() {
 
 #[tokio::test]
 async fn the_status_tells_request_errors_only_in_the_new_media_type() {
+    let door = door(Limits::default()).await;
     let new = "application/graphql-response+json";
     for (query, status) in [
         ("{", StatusCode::BAD_REQUEST),
@@ -63,15 +64,16 @@ async fn the_status_tells_request_errors_only_in_the_new_media_type() {
         ("{broken}", StatusCode::OK),
         ("{said viewer}", StatusCode::OK),
     ] {
-        let (answered, _, body) = posted(new, json!({"query": query})).await;
+        let (answered, _, body) = posted(&door, new, json!({"query": query})).await;
         assert_eq!(answered, status, "{query} {body}");
         assert_eq!(of(&body).get("data").is_some(), status == StatusCode::OK, "{query}");
-        assert_eq!(posted("application/json", json!({"query": query})).await.0, StatusCode::OK, "{query}");
+        assert_eq!(posted(&door, "application/json", json!({"query": query})).await.0, StatusCode::OK, "{query}");
     }
 }
 
 #[tokio::test]
 async fn a_token_of_no_session_is_refused() {
+    let door = door(Limits::default()).await;
     for (authorization, accept, status) in [
         ("Bearer nonsense", "application/json", StatusCode::OK),
         ("Bearer nonsense", "application/graphql-response+json", StatusCode::UNAUTHORIZED),
@@ -80,7 +82,7 @@ async fn a_token_of_no_session_is_refused() {
     ] {
         let mut request = post(accept, "{\"query\":\"{said}\"}");
         request.headers_mut().insert("authorization", authorization.parse().unwrap());
-        let (answered, headers, body) = send(Limits::default(), request).await;
+        let (answered, headers, body) = send(&door, request).await;
         assert_eq!(answered, status, "{authorization}");
         assert_eq!(headers["www-authenticate"], "Bearer");
         assert_eq!(of(&body)["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
@@ -90,6 +92,7 @@ async fn a_token_of_no_session_is_refused() {
 
 #[tokio::test]
 async fn what_is_not_a_request_is_refused() {
+    let door = door(Limits::default()).await;
     let kind = |kind: &str| {
         let request = Request::post("/graphql").header("content-type", kind);
         request.body(Body::from("{\"query\":\"mutation{forbidden}\"}")).unwrap()
@@ -121,7 +124,7 @@ async fn what_is_not_a_request_is_refused() {
         (get("query(%24t:String)%7Bsaid(text:%24t)%7D&variables=%7B%22t%22:null%7D&operationName="), StatusCode::OK),
     ] {
         let shown = format!("{request:?}");
-        let (answered, headers, body) = send(Limits::default(), request).await;
+        let (answered, headers, body) = send(&door, request).await;
         assert_eq!(answered, status, "{shown} {body}");
         assert_eq!(headers.contains_key("allow"), status == StatusCode::METHOD_NOT_ALLOWED, "{shown}");
         assert_eq!(of(&body).get("data").is_some(), status == StatusCode::OK, "{shown} {body}");
@@ -130,19 +133,21 @@ async fn what_is_not_a_request_is_refused() {
 
 #[tokio::test]
 async fn bodies_are_bounded_in_size_and_time() {
-    let limits = || Limits { body: 100, time: Duration::from_millis(50), ..Limits::default() };
+    let door = door(Limits { body: 100, time: Duration::from_millis(50), ..Limits::default() }).await;
     let long = format!("{{\"query\":\"{{said}}{}\"}}", " ".repeat(100));
     let chunked = Body::from_stream(futures_util::stream::iter([Ok::<_, std::io::Error>(long.clone())]));
     for body in [Body::from(long), chunked] {
-        assert_eq!(send(limits(), post("*/*", body)).await.0, StatusCode::PAYLOAD_TOO_LARGE);
+        assert_eq!(send(&door, post("*/*", body)).await.0, StatusCode::PAYLOAD_TOO_LARGE);
     }
     let slow = Body::from_stream(futures_util::stream::pending::<Result<String, std::io::Error>>());
-    assert_eq!(send(limits(), post("*/*", slow)).await.0, StatusCode::REQUEST_TIMEOUT);
+    assert_eq!(send(&door, post("*/*", slow)).await.0, StatusCode::REQUEST_TIMEOUT);
 }
 
 #[tokio::test]
 async fn an_event_stream_ends_with_complete() {
-    let (status, headers, body) = posted("text/event-stream", json!({"query": "subscription{count(to:2)}"})).await;
+    let door = door(Limits::default()).await;
+    let (status, headers, body) =
+        posted(&door, "text/event-stream", json!({"query": "subscription{count(to:2)}"})).await;
     assert_eq!(status, StatusCode::OK);
     assert_eq!(headers["content-type"], "text/event-stream; charset=utf-8");
     assert_eq!(
@@ -150,7 +155,7 @@ async fn an_event_stream_ends_with_complete() {
         "event: next\ndata: {\"data\":{\"count\":1}}\n\nevent: next\ndata: {\"data\":{\"count\":2}}\n\nevent: complete\ndata:\n\n"
     );
     for query in ["{said}", "{nope}", "subscription{nope}", "{"] {
-        let (status, _, body) = posted("text/event-stream", json!({"query": query})).await;
+        let (status, _, body) = posted(&door, "text/event-stream", json!({"query": query})).await;
         assert_eq!(status, StatusCode::OK);
         assert!(body.starts_with("event: next\ndata: {") && body.ends_with("\n\nevent: complete\ndata:\n\n"), "{body}");
     }

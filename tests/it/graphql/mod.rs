@@ -1,7 +1,9 @@
 //! What GraphQL clients see.
 
 mod matrix;
+mod organisation;
 mod permissions;
 mod pieces;
 mod racing;
+mod sessions;
 mod statements;

@@ -1,0 +1,33 @@
+//! What a server that runs for months clears away: sessions and idempotency keys of long ago.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    app::App,
+    domain::{Outcome, idempotency, sessions},
+};
+
+/// How often it clears away. Any number of servers may do so at once.
+const EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// Clears away until the server stops; a failure waits for the next time.
+pub async fn keep_house(app: Arc<App>, stopping: CancellationToken) {
+    let mut turn = tokio::time::interval(EVERY);
+    loop {
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            _ = turn.tick() => {}
+        }
+        if let Err(fault) = clear(&app).await {
+            tracing::warn!(cause = ?fault.cause(), "nothing was cleared away this time");
+        }
+    }
+}
+
+async fn clear(app: &App) -> Outcome<()> {
+    let (sessions, keys) = (sessions::sweep(app).await?, idempotency::sweep(app).await?);
+    tracing::debug!(sessions, keys, "cleared away");
+    Ok(())
+}
