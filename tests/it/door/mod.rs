@@ -19,7 +19,7 @@ mod little;
 mod omit;
 mod page;
 mod session;
-mod socket;
+pub(crate) mod socket;
 
 /// A door to the little schema, and the world behind it, which needs no tables.
 struct Little {

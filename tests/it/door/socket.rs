@@ -16,10 +16,10 @@ use assetry::graphql::{Limits, http::router};
 use super::{Little, door};
 
 /// A client that speaks the subprotocol.
-pub(super) struct Talk(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(crate) struct Talk(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 /// Serves `router` on a free port; the address of its WebSocket.
-pub(super) async fn listen(router: Router) -> String {
+pub(crate) async fn listen(router: Router) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, router).await });
@@ -45,7 +45,7 @@ impl Talk {
         (door, talk)
     }
 
-    pub(super) async fn open(url: &str, headers: &[(&'static str, &str)]) -> Result<Self, Box<Error>> {
+    pub(crate) async fn open(url: &str, headers: &[(&'static str, &str)]) -> Result<Self, Box<Error>> {
         Self::open_as("graphql-transport-ws", url, headers).await
     }
 
@@ -60,15 +60,15 @@ impl Talk {
         Ok(Self(connect_async(request).await.map_err(Box::new)?.0))
     }
 
-    pub(super) async fn say(&mut self, message: Value) {
+    pub(crate) async fn say(&mut self, message: Value) {
         self.0.send(Message::Text(message.to_string().into())).await.unwrap();
     }
 
-    pub(super) async fn subscribe(&mut self, id: &str, query: &str) {
+    pub(crate) async fn subscribe(&mut self, id: &str, query: &str) {
         self.say(json!({"type": "subscribe", "id": id, "payload": {"query": query}})).await;
     }
 
-    pub(super) async fn hear(&mut self) -> Value {
+    pub(crate) async fn hear(&mut self) -> Value {
         loop {
             match self.0.next().await.unwrap().unwrap() {
                 Message::Text(text) => return serde_json::from_str(&text).unwrap(),
@@ -78,7 +78,7 @@ impl Talk {
         }
     }
 
-    pub(super) async fn closed(&mut self) -> u16 {
+    pub(crate) async fn closed(&mut self) -> u16 {
         loop {
             match self.0.next().await.unwrap().unwrap() {
                 Message::Close(frame) => return frame.unwrap().code.into(),

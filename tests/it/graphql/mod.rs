@@ -1,5 +1,8 @@
 //! What GraphQL clients see.
 
+mod changes;
+mod events;
+mod lists;
 mod matrix;
 mod organisation;
 mod permissions;

@@ -1,0 +1,135 @@
+//! Changing things: omitted is not null, versions, keys that make a call count once, batches that are all or nothing.
+
+use serde_json::{Value, json};
+
+use crate::harness::World;
+
+const ADMIN: &str = "lwk4j5lk234";
+const ASSET: &str = "1603191152ZrfbUKEi";
+
+async fn ask(world: &World, query: &str, variables: Value) -> Value {
+    let reply = world.graphql(query, variables, Some(&world.token(ADMIN).await)).await;
+    assert!(reply["errors"].is_null(), "{reply}");
+    reply["data"].clone()
+}
+
+const UPDATE: &str = "mutation($id: ID!, $under: ID, $name: String, $version: Int) {
+    assetUpdate(input: {id: $id, underId: $under, name: $name, expectedVersion: $version}) {
+        asset { name version under { uniqueId } } userErrors { code field }
+    }
+}";
+
+#[tokio::test]
+async fn what_is_omitted_stays_and_what_is_null_is_emptied() {
+    let world = World::demo().await;
+    let kept = ask(&world, UPDATE, json!({"id": ASSET, "name": "renamed"})).await;
+    let expected = json!({"name": "renamed", "version": 2, "under": {"uniqueId": "34k5jfkwertfwer"}});
+    assert_eq!(kept["assetUpdate"]["asset"], expected);
+    let emptied = ask(&world, UPDATE, json!({"id": ASSET, "under": null})).await;
+    assert_eq!(emptied["assetUpdate"]["asset"], json!({"name": "renamed", "version": 3, "under": null}));
+    let refused = ask(&world, UPDATE, json!({"id": ASSET, "name": null})).await;
+    assert_eq!(refused["assetUpdate"], json!({"asset": null, "userErrors": [{"code": "REQUIRED", "field": "name"}]}));
+}
+
+#[tokio::test]
+async fn a_change_of_another_version_is_refused() {
+    let world = World::demo().await;
+    let first = ask(&world, UPDATE, json!({"id": ASSET, "name": "first", "version": 1})).await;
+    assert_eq!(first["assetUpdate"]["asset"]["version"], 2);
+    let late = ask(&world, UPDATE, json!({"id": ASSET, "name": "late", "version": 1})).await;
+    assert_eq!(late["assetUpdate"]["userErrors"][0]["code"], "VERSION_CONFLICT");
+    let now = ask(&world, "query($id: String!) { asset(by: {uniqueId: $id}) { name } }", json!({"id": ASSET})).await;
+    assert_eq!(now["asset"]["name"], "first");
+}
+
+#[tokio::test]
+async fn an_asset_is_never_part_of_itself() {
+    let world = World::demo().await;
+    let cycle = ask(&world, UPDATE, json!({"id": "34k5jfkwertfwer", "under": ASSET})).await;
+    assert_eq!(cycle["assetUpdate"]["userErrors"], json!([{"code": "ASSET_CYCLE", "field": "underId"}]));
+}
+
+#[tokio::test]
+async fn a_key_makes_a_call_count_once() {
+    let world = World::demo().await;
+    let create = "mutation($name: String!) {
+        assetCreate(input: {name: $name, categoryId: \"others\", idempotencyKey: \"k1\"}) { asset { uniqueId } userErrors { code } }
+    }";
+    let first = ask(&world, create, json!({"name": "desk"})).await;
+    let again = ask(&world, create, json!({"name": "desk"})).await;
+    assert_eq!(first["assetCreate"], again["assetCreate"]);
+    let other = ask(&world, create, json!({"name": "lamp"})).await;
+    assert_eq!(other["assetCreate"]["userErrors"][0]["code"], "IDEMPOTENCY_KEY_REUSED");
+    let desks = ask(&world, "{ assets(search: \"desk\") { totalCount } }", json!({})).await;
+    assert_eq!(desks["assets"]["totalCount"], 1);
+}
+
+#[tokio::test]
+async fn a_submission_with_a_key_counts_once_too() {
+    let world = World::demo().await;
+    let submit = "mutation($id: ID!) {
+        approvalSubmit(input: {type: CLAIM, assetId: $id, acceptWarnings: true, idempotencyKey: \"k\"}) {
+            approval { id } userErrors { code }
+        }
+    }";
+    let first = ask(&world, submit, json!({"id": ASSET})).await;
+    assert_eq!(first["approvalSubmit"]["userErrors"], json!([]));
+    let again = ask(&world, submit, json!({"id": ASSET})).await;
+    assert_eq!(first["approvalSubmit"]["approval"], again["approvalSubmit"]["approval"]);
+}
+
+#[tokio::test]
+async fn many_assets_are_entered_or_none_and_the_first_fault_in_order_is_told() {
+    let world = World::demo().await;
+    let register = "mutation($items: [AssetRegisterItem!]!) {
+        assetRegister(input: {items: $items}) { assets { name status holder { uniqueId } } userErrors { code field itemIndex } }
+    }";
+    let items = json!([
+        {"groupId": "others", "name": "a"},
+        {"groupId": "others", "name": "b", "status": null},
+        {"groupId": "nowhere", "name": "c"},
+    ]);
+    let refused = ask(&world, register, json!({ "items": items })).await;
+    let fault = json!([{"code": "ASSET_STATUS_INVALID", "field": "status", "itemIndex": 1}]);
+    assert_eq!(refused["assetRegister"], json!({"assets": null, "userErrors": fault}));
+    let count = ask(&world, "{ assets { totalCount } }", json!({})).await;
+    assert_eq!(count["assets"]["totalCount"], 9);
+
+    let items = json!([{"groupId": "others", "name": "a"}, {"groupId": "others", "name": "b", "status": "RETIRED"}]);
+    let made = ask(&world, register, json!({ "items": items })).await;
+    let expected = json!([
+        {"name": "a", "status": "UNUSED", "holder": {"uniqueId": ADMIN}},
+        {"name": "b", "status": "RETIRED", "holder": null},
+    ]);
+    assert_eq!(made["assetRegister"]["assets"], expected);
+}
+
+#[tokio::test]
+async fn a_batch_of_requests_is_all_or_nothing() {
+    let world = World::demo().await;
+    let submit = "mutation($ids: [ID!]!) {
+        approvalSubmitMany(input: {type: CLAIM, assetIds: $ids, acceptWarnings: true}) {
+            approvals { asset { uniqueId status } } userErrors { code itemIndex }
+        }
+    }";
+    let refused = ask(&world, submit, json!({"ids": [ASSET, "1603786083EzlAqBbc"]})).await;
+    let fault = json!([{"code": "ASSET_STATUS_MISMATCH", "itemIndex": 1}]);
+    assert_eq!(refused["approvalSubmitMany"], json!({"approvals": null, "userErrors": fault}));
+    let once = ask(&world, submit, json!({"ids": [ASSET, ASSET]})).await;
+    let expected = json!([{"asset": {"uniqueId": ASSET, "status": "CLAIM_PENDING"}}]);
+    assert_eq!(once["approvalSubmitMany"]["approvals"], expected, "one named twice counts once");
+}
+
+#[tokio::test]
+async fn retiring_closes_what_waits_and_empties_hands() {
+    let world = World::demo().await;
+    let retire = "mutation { assetRetire(input: {assetIds: [\"test_asset_transfering\"]}) {
+        assets { status holder { name } target { name } approvals { nodes { state decidedBy { uniqueId } } } } userErrors { code }
+    } }";
+    let retired = ask(&world, retire, json!({})).await;
+    let closed = json!({"nodes": [{"state": "CANCELLED", "decidedBy": {"uniqueId": ADMIN}}]});
+    let expected = json!([{"status": "RETIRED", "holder": null, "target": null, "approvals": closed}]);
+    assert_eq!(retired["assetRetire"]["assets"], expected);
+    let again = ask(&world, retire, json!({})).await;
+    assert_eq!(again["assetRetire"]["userErrors"][0]["code"], "ASSET_ALREADY_RETIRED");
+}
