@@ -1,7 +1,8 @@
 //! The legacy dialects: tables of endpoints, and the one pipeline that serves them all.
 //!
 //! A dialect is a folder: its rows, the operations they run, what its faults say, its gate and its envelope. Everything else is here:
-//! a call is routed to its [`row`], admitted by the dialect, its [`input`] read from strict [`json`] into variables, answered by a stored
+//! a call is routed to its [`row`], admitted by the dialect, its [`input`] read from strict [`json`] into variables as its
+//! [`field`]s say, answered by a stored
 //! operation or a native function ([`run`]), and what comes back is a [`payload`] whose [`shape`] is read off the operation.
 
 use axum::Router;
@@ -10,6 +11,7 @@ use crate::graphql::Door;
 
 pub mod asset_platform;
 pub mod body;
+pub mod field;
 pub mod input;
 pub mod json;
 pub mod payload;

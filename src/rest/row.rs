@@ -7,7 +7,7 @@ use axum::http::Method;
 use futures_util::future::BoxFuture;
 use serde::Serialize;
 
-use super::{input::Field, payload::Payload, shape::Rewrite};
+use super::{field::Field, payload::Payload, shape::Rewrite};
 use crate::domain::{Code, Context, Outcome, Permission};
 
 /// One endpoint, or one of the cases of an endpoint that a word in the body tells apart.

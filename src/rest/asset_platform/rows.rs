@@ -7,7 +7,7 @@ use super::{
 use crate::{
     domain::{Code, Permission, text::PASSWORD},
     rest::{
-        input::{Kind, any_word, each, field, long_text, name, number, objects, reference, text, word},
+        field::{Kind, any_word, each, field, long_text, name, number, objects, reference, text, word},
         row::{Row, Verb},
     },
 };
@@ -41,7 +41,7 @@ pub const ROWS: &[Row] = &[
         .native(lists::asset_list)
         .says(done("成功获取资产列表"))
         .unless(&[forbidden("没有获取资产列表权限")]),
-    // 7.12
+    // 7.12; what an item leaves out is what the operation says: unused, worth 1 over 5 years, "unknown", "无".
     post("/api/add_assets/")
         .holds(Permission::Assets)
         .reads(&[objects(
@@ -50,13 +50,13 @@ pub const ROWS: &[Row] = &[
                 reference("group").to("groupId"),
                 name("display_name").to("name"),
                 reference("under").or_none().if_sent().to("underId"),
-                any_word("status", ENTRY).or("UNUSED"),
-                number("value_origin").or_number(1).to("valueOrigin"),
-                number("use_year").or_number(5).to("useYear"),
-                text("brand").or("unknown"),
-                text("model").or("unknown"),
-                text("serial_number").or("unknown").to("serialNumber"),
-                long_text("remarks").or("无"),
+                any_word("status", ENTRY).optional(),
+                number("value_origin").optional().to("valueOrigin"),
+                number("use_year").optional().to("useYear"),
+                text("brand").optional(),
+                text("model").optional(),
+                text("serial_number").optional().to("serialNumber"),
+                long_text("remarks").optional(),
             ],
         )
         .to("items")])

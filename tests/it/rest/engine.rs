@@ -8,7 +8,7 @@ use assetry::{
     graphql::Door,
     rest::{
         body,
-        input::{number, text},
+        field::{number, text},
         json::Document,
         payload::{self, Payload},
         refused::Refused,

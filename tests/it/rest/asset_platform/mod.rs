@@ -31,19 +31,25 @@ fn paths() -> impl Iterator<Item = String> {
     ROWS.iter().flat_map(assetry::rest::row::Row::paths)
 }
 
-/// The reply to these bytes, which has the status and the headers that every JSON answer has.
+/// The reply to these bytes.
 async fn send(world: &World, path: &str, body: impl Into<Body>) -> Reply {
     let reply = world.send(Request::post(path).body(body.into()).unwrap()).await;
-    assert_eq!(reply.headers[header::CONTENT_TYPE], "application/json", "{path}");
-    assert_eq!(reply.headers[header::CACHE_CONTROL], "no-store", "{path}");
+    has_headers(&reply, path);
     reply
 }
 
 /// What is answered to this body.
 async fn ask(world: &World, path: &str, body: &Value) -> Value {
-    let reply = send(world, path, body.to_string()).await;
+    let reply = world.post(path, body).await;
     assert_eq!(reply.status, StatusCode::OK, "{path}");
+    has_headers(&reply, path);
     reply.json()
+}
+
+/// Asserts the headers that every JSON answer has.
+fn has_headers(reply: &Reply, path: &str) {
+    assert_eq!(reply.headers[header::CONTENT_TYPE], "application/json", "{path}");
+    assert_eq!(reply.headers[header::CACHE_CONTROL], "no-store", "{path}");
 }
 
 /// What is answered to this body from the bearer of `token`.

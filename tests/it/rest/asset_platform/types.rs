@@ -2,7 +2,7 @@
 
 use assetry::rest::{
     asset_platform::ROWS,
-    input::{Field, Kind},
+    field::{Field, Kind},
 };
 use serde_json::{Value, json};
 
