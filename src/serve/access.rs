@@ -33,7 +33,7 @@ pub(super) async fn watch(State(metrics): State<Arc<Metrics>>, mut request: Requ
         response.headers_mut().insert(REQUEST_ID, id.clone());
         let (status, took) = (response.status().as_u16(), started.elapsed());
         metrics.count(route, &method, status, took);
-        tracing::info!(target: "access", %method, status, milliseconds = took.as_secs_f64() * 1000.0);
+        tracing::info!(target: "access", %method, status, milliseconds = took.as_micros() as f64 / 1000.0);
         response
     }
     .instrument(span)

@@ -1,6 +1,8 @@
 //! The database by itself: migrations, transactions, pages, and the demo data.
 
 mod demo;
+mod generated;
 mod migrations;
 mod pages;
+mod secrets;
 mod transactions;
