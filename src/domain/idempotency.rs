@@ -18,11 +18,15 @@ pub struct Once {
 }
 
 impl Once {
-    /// The key of `operation` with `input`; none when the client gave no key.
-    pub fn new(operation: &'static str, key: Option<&str>, input: &impl Serialize) -> Outcome<Option<Self>> {
+    /// The key of `operation` with what `input` gives; none when the client gave no key, and then `input` is not asked.
+    pub fn new<I: Serialize>(
+        operation: &'static str,
+        key: Option<&str>,
+        input: impl FnOnce() -> I,
+    ) -> Outcome<Option<Self>> {
         let Some(key) = key else { return Ok(None) };
         text::name("idempotencyKey", key)?;
-        let bytes = serde_json::to_vec(input).map_err(super::Fault::internal)?;
+        let bytes = serde_json::to_vec(&input()).map_err(super::Fault::internal)?;
         let fingerprint = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(Some(Self { operation, key: key.to_owned(), fingerprint }))
     }

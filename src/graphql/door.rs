@@ -1,6 +1,6 @@
 //! The door: every operation, whatever transport brought it, passes the same checks and leaves with the same kind of errors.
 
-use std::{any::Any, fmt, panic::AssertUnwindSafe, sync::Arc};
+use std::{any::Any, fmt, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use async_graphql::{
     ObjectType, Request, Response, Schema, ServerError, SubscriptionType, Variables,
@@ -76,6 +76,8 @@ pub(super) struct Ready {
     order: Arc<Order>,
     reader: Reader,
     span: Span,
+    /// How long it may take; as long as it needs when none.
+    time: Option<Duration>,
 }
 
 impl Ready {
@@ -148,7 +150,11 @@ impl Door {
         let reader = Reader::within(&self.0.app, &request);
         request.operation_name = Some(operation.name().to_owned());
         match self.equip(context, request, operation.document().clone(), &reader) {
-            Ok(request) => self.run(self.named(request, operation.kind(), operation.order(), reader)).await,
+            Ok(request) => {
+                let ready = self.named(request, operation.kind(), operation.order(), reader);
+                // The dialect bounds what a call may send, and has no words for "it took too long".
+                self.run(Ready { time: None, ..ready }).await
+            }
             Err(errors) => faults::refusal(errors, &reader),
         }
     }
@@ -242,7 +248,7 @@ impl Door {
             request_id = reader.request_id,
             errors = field::Empty,
         );
-        Ready { request, kind, order, reader, span }
+        Ready { request, kind, order, reader, span, time: Some(self.0.limits.time) }
     }
 
     /// Runs a query or a mutation within the time limit.
@@ -250,14 +256,14 @@ impl Door {
     /// A query stops when the time is over or the client is gone. A mutation has a task of its own and runs to its end in any case,
     /// so that no commit is cut off; [`Self::close`] waits for it.
     pub(super) async fn run(&self, ready: Ready) -> Response {
-        let Ready { request, kind, order, reader, span } = ready;
+        let Ready { request, kind, order, reader, span, time } = ready;
         let work = AssertUnwindSafe(self.0.schema.run(request)).catch_unwind().instrument(span.clone());
         let done = match kind {
             OperationType::Mutation => {
                 let task = self.0.mutations.spawn(work);
-                self.in_time(task).await.and_then(|joined| joined.map_err(Fault::internal))
+                in_time(time, task).await.and_then(|joined| joined.map_err(Fault::internal))
             }
-            OperationType::Query | OperationType::Subscription => self.in_time(work).await,
+            OperationType::Query | OperationType::Subscription => in_time(time, work).await,
         };
         let mut response = done
             .and_then(|caught| caught.map_err(|panic| Fault::internal(Panicked::from(panic))))
@@ -286,9 +292,12 @@ impl Door {
         });
         events.boxed()
     }
+}
 
-    async fn in_time<T>(&self, work: impl Future<Output = T>) -> Result<T, Fault> {
-        time::timeout(self.0.limits.time, work).await.map_err(|_| Code::Timeout.into())
+async fn in_time<T>(limit: Option<Duration>, work: impl Future<Output = T>) -> Result<T, Fault> {
+    match limit {
+        Some(limit) => time::timeout(limit, work).await.map_err(|_| Code::Timeout.into()),
+        None => Ok(work.await),
     }
 }
 

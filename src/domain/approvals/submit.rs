@@ -77,9 +77,10 @@ fn debugged<S: serde::Serializer>(key: &Key, to: S) -> Result<S::Ok, S::Error> {
 /// admin, then item by item its existence, its holder and its status (contract: asset-platform §7.16 to §7.23).
 pub async fn submit(ctx: &Context, input: &Submit) -> Outcome<Submitted> {
     ctx.person()?;
-    let words =
-        (input.kind, &input.items, input.whole, format!("{:?}", (&input.manager, &input.target, &input.target_group)));
-    let once = Once::new("approvalSubmit", input.idempotency_key.as_deref(), &words)?;
+    let words = || {
+        (input.kind, &input.items, input.whole, format!("{:?}", (&input.manager, &input.target, &input.target_group)))
+    };
+    let once = Once::new("approvalSubmit", input.idempotency_key.as_deref(), words)?;
     transact!(ctx, |tx| submit_in(&tx, ctx, input, once.as_ref()))
 }
 

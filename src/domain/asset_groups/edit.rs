@@ -43,7 +43,7 @@ pub async fn create(ctx: &Context, input: &Create) -> Outcome<AssetGroup> {
     input.unique_id.as_deref().map_or(Ok(()), |id| text::name("uniqueId", id))?;
     text::name("name", &input.name)?;
     let words = (&input.unique_id, &input.name, format!("{:?}", input.parent));
-    let once = Once::new("assetGroupCreate", input.idempotency_key.as_deref(), &words)?;
+    let once = Once::new("assetGroupCreate", input.idempotency_key.as_deref(), || words)?;
     transact!(ctx, |tx| create_in(&tx, ctx, input, once.as_ref()))
 }
 

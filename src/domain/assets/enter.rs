@@ -147,7 +147,7 @@ pub async fn register(ctx: &Context, items: &[NewAsset], idempotency_key: Option
     for (at, item) in items.iter().enumerate() {
         item.check().map_err(|fault| fault.at_item(at))?;
     }
-    let once = Once::new("assetRegister", idempotency_key, &format!("{items:?}"))?;
+    let once = Once::new("assetRegister", idempotency_key, || format!("{items:?}"))?;
     transact!(ctx, |tx| register_in(&tx, ctx, items, once.as_ref()))
 }
 

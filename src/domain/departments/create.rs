@@ -31,7 +31,7 @@ pub async fn create(ctx: &Context, input: Create) -> Outcome<Department> {
     text::bounded("location", &input.location, text::SHORT)?;
     let parent = format!("{:?}", input.parent);
     let asked = (&input.unique_id, &input.name, &input.location, parent);
-    let once = &Once::new("departmentCreate", input.idempotency_key.as_deref(), &asked)?;
+    let once = &Once::new("departmentCreate", input.idempotency_key.as_deref(), || asked)?;
     transact!(ctx, |tx| create_in(&tx, ctx, &input, once.as_ref()))
 }
 

@@ -30,7 +30,7 @@ pub async fn create(ctx: &Context, input: Create) -> Outcome<Role> {
     check_words(input.display_name.as_deref(), input.description.as_deref())?;
     let permissions: Vec<&str> = input.permissions.iter().map(Permission::name).collect();
     let asked = (&input.name, &input.display_name, &input.description, permissions);
-    let once = &Once::new("roleCreate", input.idempotency_key.as_deref(), &asked)?;
+    let once = &Once::new("roleCreate", input.idempotency_key.as_deref(), || asked)?;
     transact!(ctx, |tx| create_in(&tx, ctx, &input, once.as_ref()))
 }
 

@@ -43,7 +43,7 @@ pub async fn create(ctx: &Context, input: Create) -> Outcome<Staff> {
     let group = input.group.ok_or(Code::StaffGroupUnknown.on("group"))?;
     // The password is no part of the fingerprint: a plain hash of it must not lie in the database.
     let asked = ((group, &input.name, &input.username, &input.mobile, &input.email), format!("{:?}", input.department));
-    let once = &Once::new("staffCreate", input.idempotency_key.as_deref(), &asked)?;
+    let once = &Once::new("staffCreate", input.idempotency_key.as_deref(), || asked)?;
     let password = &match &input.password {
         Some(password) => Some(Hashed::new(ctx, password).await?),
         None => None,
