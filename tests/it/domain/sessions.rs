@@ -1,6 +1,6 @@
 //! Sessions: three faces of one row, who gets one, and what ends it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use assetry::{
     app::{App, Hashing, HashingRules},
@@ -9,10 +9,14 @@ use assetry::{
         sessions::{Create, Face, Opened, Refused, authenticate, create, end, examine, open_for, sweep},
         staff,
     },
-    entity::words::{Door, StaffGroup},
+    entity::{
+        session,
+        words::{Door, StaffGroup},
+    },
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
 
 use super::code;
@@ -168,6 +172,17 @@ async fn a_jwt_slides_but_never_past_the_end() {
     assert_refused!(world, jwt, Refused::Expired);
 }
 
+/// Waits until a use of now is noted: the request itself does not wait long for that.
+async fn use_is_noted(world: &World) {
+    let noted = session::Entity::find().filter(session::Column::SeenAt.eq(world.app.now()));
+    let waiting = async {
+        while noted.clone().count(world.db().read()).await.unwrap() == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), waiting).await.unwrap();
+}
+
 #[tokio::test]
 async fn opaque_faces_die_unused_or_of_age() {
     let world = World::empty().await;
@@ -176,11 +191,14 @@ async fn opaque_faces_die_unused_or_of_age() {
     let [unused, _, _] = faces(&world, &login(&world, "demo", "demopass").await.unwrap());
     world.clock.advance(TimeDelta::days(6));
     assert!(authenticate(&world.app, &used).await.is_ok());
+    use_is_noted(&world).await;
     world.clock.advance(TimeDelta::days(1));
     assert!(authenticate(&world.app, &used).await.is_ok());
+    use_is_noted(&world).await;
     assert_refused!(world, unused, Refused::Expired);
     world.clock.advance(TimeDelta::days(6) + TimeDelta::hours(23));
     assert!(authenticate(&world.app, &used).await.is_ok());
+    use_is_noted(&world).await;
     world.clock.advance(TimeDelta::hours(2));
     assert_refused!(world, used, Refused::ExpiredForGood);
     assert_eq!(code(authenticate(&world.app, &used).await), Some(Code::Unauthenticated));
