@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use assetry::entity::{
-    approval, approval_manager, asset, asset_group, department, history, staff,
+    approval, approval_manager, asset, asset_group, department, history, role, role_permission, staff, staff_role,
     words::{ApprovalKind, ApprovalState, AssetKind, AssetStatus, Door, HistoryKind, StaffGroup},
 };
 use sea_orm::{ActiveModelTrait, EntityTrait, Set};
@@ -38,7 +38,27 @@ const CONNECTIONS: &[(&str, &str)] = &[
         "edges { node { id } } nodes { id parent { name } children(first: 3) { totalCount nodes { name parent { name } } }
                  staff(first: 3) { totalCount nodes { name roles { name } } } }",
     ),
+    ("roles", "nodes { id name permissions }"),
 ];
+
+#[test]
+fn every_connection_at_the_root_is_asked() {
+    let sdl = assetry::graphql::api::sdl();
+    let query = sdl.split("\ntype Query {").nth(1).and_then(|rest| rest.split("\n}").next()).unwrap();
+    // A field of the root begins a line with one tab; its type may stand on the line that closes its arguments.
+    let (mut field, mut connections) = ("", Vec::new());
+    for line in query.lines().filter(|line| line.starts_with('\t') && !line.starts_with("\t\t")) {
+        let text = line.trim();
+        field = text.split(['(', ':', ')']).next().filter(|name| !name.is_empty()).unwrap_or(field);
+        if text.ends_with("Connection!") {
+            connections.push(field);
+        }
+    }
+    let mut asked: Vec<_> = CONNECTIONS.iter().map(|(field, _)| *field).collect();
+    asked.sort_unstable();
+    connections.sort_unstable();
+    assert_eq!(asked, connections);
+}
 
 #[tokio::test]
 async fn a_hundred_rows_cost_as_many_statements_as_one() {
@@ -171,6 +191,21 @@ async fn furnish(world: &World, rows: i64) {
         request.insert(&tx).await.unwrap();
         let manager = approval_manager::ActiveModel { approval_id: Set(id), staff_id: Set(id), named: Set(false) };
         manager.insert(&tx).await.unwrap();
+        let role = role::ActiveModel {
+            id: Set(id),
+            name: Set(format!("role {at}")),
+            name_folded: Set(format!("role {at}")),
+            display_name: Set(String::new()),
+            description: Set(String::new()),
+            version: Set(1),
+            created_at: Set(now),
+            updated_at: Set(now),
+        };
+        role.insert(&tx).await.unwrap();
+        let grant = role_permission::ActiveModel { role_id: Set(id), permission: Set("/assets/*".to_owned()) };
+        grant.insert(&tx).await.unwrap();
+        let given = staff_role::ActiveModel { staff_id: Set(id), role_id: Set(id) };
+        given.insert(&tx).await.unwrap();
         let line = history::ActiveModel {
             id: Set(id),
             kind: Set(HistoryKind::Entry),
