@@ -31,7 +31,6 @@ CREATE TABLE approval (
     version {int} NOT NULL DEFAULT 1,
     created_at {time} NOT NULL,
     updated_at {time} NOT NULL,
-    CONSTRAINT approval_quantity_positive CHECK (quantity >= 0),
     CONSTRAINT approval_target_of_transfer CHECK ((target_unique_id IS NOT NULL) = (kind = 'transfer')),
     CONSTRAINT approval_decided_with_time CHECK ((state = 'pending') = (decided_at IS NULL))
 ) {strict};
@@ -73,6 +72,8 @@ CREATE INDEX history_asset ON history (asset_id, id);
 CREATE INDEX history_asset_unique_id ON history (asset_unique_id, id);
 CREATE INDEX history_kind ON history (kind, id);
 CREATE INDEX history_related ON history (related_id, id);
+CREATE INDEX history_related_unique_id ON history (related_unique_id, id);
+CREATE INDEX history_actor ON history (actor_id, id);
 CREATE INDEX history_at ON history (at, id);
 ";
 

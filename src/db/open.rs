@@ -103,18 +103,24 @@ impl Database {
     }
 }
 
+/// How long a request waits for a connection, and the start for the server.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The same on SQLite, which has one connection for all who write: a large import holds it for as long as it takes, and those
+/// behind it wait, they do not fail. GraphQL has a limit of its own.
+const PATIENCE_WITH_ONE_WRITER: Duration = Duration::from_secs(10 * 60);
+
 async fn connect(options: &Options, connections: u32, read_only: bool) -> Result<DatabaseConnection, DbErr> {
     let mut connect = ConnectOptions::new(&options.url);
     connect
         .max_connections(connections)
         .min_connections(1)
-        .acquire_timeout(Duration::from_secs(30))
+        .acquire_timeout(PATIENCE)
         .max_lifetime(Duration::from_secs(30 * 60))
         .sqlx_logging(false)
         .test_before_acquire_if_idle_for(Duration::from_secs(30));
     if options.url.starts_with("sqlite:") {
         // A connection that ends loses its prepared statements and its page cache, and SQLite gains nothing from it.
-        connect.max_lifetime(None).idle_timeout(None);
+        connect.max_lifetime(None).idle_timeout(None).acquire_timeout(PATIENCE_WITH_ONE_WRITER);
         connect.map_sqlx_sqlite_opts(move |sqlite| {
             use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
             let sqlite = sqlite

@@ -1,10 +1,10 @@
 //! Keyset pages: a window over rows ordered by one column and then by key.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use sea_orm::sea_query::{Condition, ExprTrait, SimpleExpr};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, SimpleExpr};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoSimpleExpr, Order, QueryFilter, QueryOrder,
-    QuerySelect, Select, Value,
+    ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoSimpleExpr, Order, QueryFilter, QueryOrder, QuerySelect,
+    Select, Value,
 };
 use serde::{Deserialize, Serialize};
 
@@ -84,12 +84,34 @@ impl Window {
     }
 }
 
+/// What an ordering column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Numbers.
+    Int,
+    /// Texts.
+    Text,
+    /// Days.
+    Date,
+}
+
+impl CursorKey {
+    /// Whether it can be a value of such a column; what a client made up may not.
+    fn fits(&self, shape: Option<Shape>) -> bool {
+        match (self, shape) {
+            (Self::None(()), None) | (Self::Int(_), Some(Shape::Int)) | (Self::Date { .. }, Some(Shape::Date)) => true,
+            (Self::Text(text), Some(Shape::Text)) => !text.contains('\0'),
+            _ => false,
+        }
+    }
+}
+
 /// How a list is ordered: by one column, then by key in the same direction.
 pub struct PageKey<E: EntityTrait> {
     /// Names the order in cursors.
     pub name: &'static str,
-    /// The ordering column; none orders by key alone.
-    pub column: Option<E::Column>,
+    /// The ordering column and what it holds; none orders by key alone.
+    pub column: Option<(E::Column, Shape)>,
     /// The key column.
     pub id: E::Column,
     /// Whether the largest comes first.
@@ -140,7 +162,7 @@ where
         select = select.filter(beyond(key, before, key.descending));
     }
     let order = if key.descending != window.from_end { Order::Desc } else { Order::Asc };
-    if let Some(column) = key.column {
+    if let Some((column, _)) = key.column {
         select = select.order_by(column, order.clone());
     }
     let mut rows = select.order_by(key.id, order).limit(window.limit + 1).all(db).await?;
@@ -161,14 +183,18 @@ where
     Ok(Page { rows, has_next, has_previous })
 }
 
-/// Rows on the far side of `cursor`: `column > k OR (column = k AND id > i)`, or the mirror image.
+/// Rows on the far side of `cursor`: `(column, id) > (k, i)`, or the mirror image; none for a cursor that fits no row.
 fn beyond<E: EntityTrait>(key: &PageKey<E>, cursor: &Cursor, ascending: bool) -> Condition {
     let past = |column: SimpleExpr, value: Value| if ascending { column.gt(value) } else { column.lt(value) };
     let id = past(key.id.into_simple_expr(), cursor.id.into());
     match (key.column, cursor.key.value()) {
-        (Some(column), Some(value)) => Condition::any()
-            .add(past(column.into_simple_expr(), value.clone()))
-            .add(Condition::all().add(column.eq(value)).add(id)),
+        _ if !cursor.key.fits(key.column.map(|(_, shape)| shape)) => Condition::all().add(Expr::val(false)),
+        // A comparison of rows, because both databases answer it from the index; "a > x OR (a = x AND b > y)" they scan for.
+        (Some((column, _)), Some(value)) => {
+            let row = Expr::tuple([column.into_simple_expr(), key.id.into_simple_expr()]);
+            let place = Expr::tuple([Expr::val(value), Expr::val(cursor.id)]);
+            Condition::all().add(if ascending { row.gt(place) } else { row.lt(place) })
+        }
         _ => Condition::all().add(id),
     }
 }

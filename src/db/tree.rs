@@ -32,11 +32,6 @@ impl Tree {
     }
 }
 
-/// The keys of `root` and everything below it.
-pub async fn subtree(db: &impl ConnectionTrait, tree: Tree, root: i64) -> Result<Vec<i64>, DbErr> {
-    ids(db, tree.subtree_sql(root)).await
-}
-
 /// The keys of `node` and everything above it, the nearest first.
 pub async fn ancestors(db: &impl ConnectionTrait, tree: Tree, node: i64) -> Result<Vec<i64>, DbErr> {
     let (table, parent) = tree.table_and_parent();

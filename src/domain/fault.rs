@@ -74,7 +74,7 @@ catalogue! {
     TooLong Refusal "内容过长" "The text is longer than {} characters.";
     CharacterForbidden Refusal "内容含有非法字符" "The text contains a character that is not allowed.";
     OutOfRange Refusal "数值超出范围" "The number is out of range.";
-    TooMany Refusal "数量过多" "More than {} at once.";
+    TooMany Refusal "一次不能超过{}项" "More than {} at once.";
     VersionConflict Refusal "数据已被修改，请刷新后重试" "It was changed in the meantime; load it again.";
     IdempotencyKeyReused Refusal "幂等键已用于其他请求" "This idempotency key was used with another input.";
 

@@ -48,6 +48,11 @@ impl Addressees {
         })
     }
 
+    /// Whether the applicant named somebody.
+    pub(super) const fn is_named(&self) -> bool {
+        self.named.is_some()
+    }
+
     /// Whom a request of `kind` for an asset held by `holder` is addressed to.
     pub(super) fn of(&self, kind: ApprovalKind, holder: Option<i64>) -> Vec<&staff::Model> {
         if let Some(named) = &self.named {

@@ -1,4 +1,5 @@
-//! What the approval card's door would refuse as things stand (contract: feishu-app §1.6, rows 8.1 to 8.9), in its order.
+//! What the approval card's door would refuse as things stand (contract: feishu-app §1.6, rows 8.2 to 8.9), in its order; row 8.1, a retired
+//! asset, is refused outright.
 //!
 //! GraphQL asks at submission, so that nobody waits for a request that cannot be agreed to.
 
@@ -49,7 +50,7 @@ pub const fn legacy_code(code: Code) -> Option<i32> {
 
 type Check = fn(&Facts<'_>) -> Option<Fault>;
 
-/// The checks in order. A repair has the first only.
+/// The checks in order, from row 8.2 on; a repair has that row only.
 const CHECKS: &[Check] = &[
     manager_fit,
     general_staff_asks,
@@ -66,6 +67,22 @@ const CHECKS: &[Check] = &[
 pub(super) fn refusals(facts: &Facts<'_>) -> Vec<Fault> {
     let checks = if facts.kind == ApprovalKind::Repair { &CHECKS[..1] } else { CHECKS };
     checks.iter().filter_map(|check| check(facts)).collect()
+}
+
+/// Whether a request for one thing asks for one thing; asked again at the decision, since such requests can be stored as warnings.
+pub(super) fn one_of_an_item(kind: ApprovalKind, asset: &Asset, quantity: i64) -> Result<(), Fault> {
+    if asset.kind == AssetKind::Quantity || quantity == 1 {
+        return Ok(());
+    }
+    Err(if quantity > 1 { Code::NotQuantityAsset.about(&asset.name) } else { nothing(kind).into() })
+}
+
+const fn nothing(kind: ApprovalKind) -> Code {
+    match kind {
+        ApprovalKind::Claim => Code::ClaimOfNothing,
+        ApprovalKind::Return => Code::ReturnOfNothing,
+        ApprovalKind::Transfer | ApprovalKind::Repair => Code::TransferOfNothing,
+    }
 }
 
 /// Pieces of `asset` that a request of `kind` by `applicant` could have now (contract: feishu-app §2.3).
@@ -108,12 +125,7 @@ fn same_department(facts: &Facts<'_>) -> Option<Fault> {
 }
 
 fn something_asked(facts: &Facts<'_>) -> Option<Fault> {
-    let code = match facts.kind {
-        ApprovalKind::Claim => Code::ClaimOfNothing,
-        ApprovalKind::Return => Code::ReturnOfNothing,
-        ApprovalKind::Transfer | ApprovalKind::Repair => Code::TransferOfNothing,
-    };
-    (facts.quantity <= 0).then(|| code.on("quantity"))
+    (facts.quantity <= 0).then(|| nothing(facts.kind).on("quantity"))
 }
 
 fn pieces_only_of_quantities(facts: &Facts<'_>) -> Option<Fault> {

@@ -19,7 +19,7 @@ use crate::{
 };
 
 use super::{
-    Approval,
+    Approval, checks,
     machine::{self, Event},
     pieces, store,
     told::line,
@@ -63,6 +63,9 @@ async fn decide_in(db: &impl ConnectionTrait, ctx: &Context, input: &Decide) -> 
     let event = if input.approve { Event::Approve } else { Event::Reject };
     let state = machine::step(approval.state, event).map_err(|code| code.on("approvalId"))?;
     if approval.whole {
+        if input.approve {
+            checks::one_of_an_item(approval.kind, &asset, approval.quantity)?;
+        }
         move_row(db, ctx, &approval, &asset, input.approve).await?;
     } else if input.approve {
         pieces::hand_over(db, ctx, &approval, &asset).await?;

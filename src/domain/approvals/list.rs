@@ -109,7 +109,10 @@ pub async fn managers_of(db: &impl ConnectionTrait, approvals: &[i64]) -> Outcom
 
 /// The requests with these keys, in their order.
 pub(super) async fn in_order(db: &impl ConnectionTrait, ids: &[i64]) -> Outcome<Vec<Approval>> {
-    let rows = approval::Entity::find().filter(approval::Column::Id.is_in(ids.iter().copied())).all(db).await?;
-    let mut rows: HashMap<i64, Approval> = rows.into_iter().map(|row| (row.id, row)).collect();
+    let mut rows: HashMap<i64, Approval> = HashMap::with_capacity(ids.len());
+    for chunk in ids.chunks(1000) {
+        let found = approval::Entity::find().filter(approval::Column::Id.is_in(chunk.iter().copied())).all(db).await?;
+        rows.extend(found.into_iter().map(|row| (row.id, row)));
+    }
     Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
 }

@@ -1,7 +1,9 @@
 //! Requests (申请) and their decisions: one table whichever door they come through.
 
+use std::collections::HashMap;
+
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
     sea_query::{Expr, ExprTrait, Query},
 };
 
@@ -71,7 +73,9 @@ pub(super) async fn open(
     }
     let applicant = submit::applicant(db, ctx).await?;
     let requests: Vec<_> = assets.iter().map(|asset| store::Request::whole(kind, asset)).collect();
-    store::insert(db, ctx, &applicant, None, None, None, &requests).await?;
+    let addressees = addressees::Addressees::read(db, &applicant, None).await?;
+    let parties = store::Parties { applicant: &applicant, target: None, addressees: &addressees };
+    store::insert(db, ctx, &parties, None, &requests).await?;
     Ok(())
 }
 
@@ -100,14 +104,22 @@ pub(super) async fn accept_open_repair(db: &impl ConnectionTrait, ctx: &Context,
     Ok(Some(open.id))
 }
 
-/// Whether a person is named in a request that waits: as applicant, or as receiver.
-pub async fn names_in_open(db: &impl ConnectionTrait, staff: i64) -> Outcome<bool> {
-    let open = approval::Entity::find()
-        .filter(approval::Column::State.eq(ApprovalState::Pending))
-        .filter(Condition::any().add(approval::Column::ApplicantId.eq(staff)).add(approval::Column::TargetId.eq(staff)))
-        .one(db)
-        .await?;
-    Ok(open.is_some())
+/// Of these assets, those for which a request for the whole waits; one statement a thousand.
+pub async fn requested(db: &impl ConnectionTrait, assets: &[i64]) -> Outcome<HashMap<i64, bool>> {
+    let mut waiting = HashMap::new();
+    for chunk in assets.chunks(1000) {
+        let rows: Vec<i64> = approval::Entity::find()
+            .select_only()
+            .column(approval::Column::AssetId)
+            .filter(approval::Column::AssetId.is_in(chunk.iter().copied()))
+            .filter(approval::Column::Whole.eq(true))
+            .filter(approval::Column::State.eq(ApprovalState::Pending))
+            .into_tuple()
+            .all(db)
+            .await?;
+        waiting.extend(rows.into_iter().map(|asset| (asset, true)));
+    }
+    Ok(waiting)
 }
 
 /// Requests addressed to this person, as a condition.

@@ -10,10 +10,11 @@ use crate::{
         Code, Context, Fault, Outcome,
         assets::Asset,
         history::{self, Line, Named},
+        text,
     },
     entity::{
-        approval, approval_manager, asset, asset_group, staff,
-        words::{ApprovalKind, ApprovalState, AssetKind, AssetStatus, HistoryKind},
+        approval_manager, asset, asset_group, staff,
+        words::{ApprovalKind, AssetKind, AssetStatus, HistoryKind},
     },
 };
 
@@ -119,12 +120,7 @@ async fn receiver(db: &impl ConnectionTrait, ctx: &Context, approval: &Approval,
 /// Merges `pieces` into the receiver's identical holding, or makes a new one; gives it as it is then.
 async fn receive(db: &impl ConnectionTrait, ctx: &Context, pieces: i64, source: &Asset, side: &Side) -> Outcome<Asset> {
     use asset::Column;
-    let asked_for_whole = sea_orm::sea_query::Query::select()
-        .column(approval::Column::AssetId)
-        .from(approval::Entity)
-        .and_where(Expr::col(approval::Column::Whole).eq(true))
-        .and_where(Expr::col(approval::Column::State).eq(ApprovalState::Pending.word()))
-        .to_owned();
+    // A request for the whole row gives it another status, so rows with this one have no such request.
     let identical = asset::Entity::find()
         .filter(Column::HolderId.eq(side.holder))
         .filter(Column::Status.eq(side.status))
@@ -140,7 +136,8 @@ async fn receive(db: &impl ConnectionTrait, ctx: &Context, pieces: i64, source: 
         .filter(Column::Model.eq(&source.model))
         .filter(Column::SerialNumber.eq(&source.serial_number))
         .filter(Column::Remarks.eq(&source.remarks))
-        .filter(Column::Id.not_in_subquery(asked_for_whole))
+        // Together they must stay what a number can be; else the pieces make a row of their own.
+        .filter(Column::Quantity.lte(text::LARGEST_NUMBER - pieces))
         .order_by_asc(Column::Id)
         .lock_exclusive()
         .one(db)

@@ -10,7 +10,7 @@ use crate::{
     },
     entity::{
         staff,
-        words::{ApprovalKind, AssetKind},
+        words::{ApprovalKind, AssetKind, AssetStatus},
     },
 };
 
@@ -46,6 +46,9 @@ impl Standing {
         let whole = asset.kind == AssetKind::Item || kind == ApprovalKind::Repair;
         if whole && let Err(code) = step(asset.status, action) {
             return Some(code);
+        }
+        if asset.status == AssetStatus::Retired {
+            return Some(Code::AssetNotFound);
         }
         let managers = self.addressees.of(kind, asset.holder_id);
         let facts = Facts {

@@ -40,17 +40,23 @@ impl<'a> Request<'a> {
     }
 }
 
-/// Writes `requests` of `applicant` with their addressees and a line of history each; gives them in order.
+/// The people of requests that are submitted together.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Parties<'a> {
+    pub(super) applicant: &'a staff::Model,
+    pub(super) target: Option<&'a staff::Model>,
+    pub(super) addressees: &'a Addressees,
+}
+
+/// Writes `requests` with their addressees and a line of history each; gives them in order.
 pub(super) async fn insert(
     db: &impl ConnectionTrait,
     ctx: &Context,
-    applicant: &staff::Model,
-    target: Option<&staff::Model>,
-    manager: Option<&staff::Model>,
+    parties: &Parties<'_>,
     target_group: Option<&str>,
     requests: &[Request<'_>],
 ) -> Outcome<Vec<Approval>> {
-    let addressees = Addressees::read(db, applicant, manager).await?;
+    let Parties { applicant, target, addressees } = *parties;
     let now = ctx.now();
     let mut made: HashMap<i64, Approval> = HashMap::with_capacity(requests.len());
     for chunk in requests.chunks(CHUNK) {
@@ -84,7 +90,7 @@ pub(super) async fn insert(
             managers.push(approval_manager::ActiveModel {
                 approval_id: Set(approval.id),
                 staff_id: Set(person.id),
-                named: Set(manager.is_some()),
+                named: Set(addressees.is_named()),
             });
         }
     }

@@ -14,11 +14,11 @@ use crate::{
         },
         find_all,
         idempotency::Once,
-        transact,
+        text, transact,
     },
     entity::{
         asset, asset_group, staff,
-        words::{ApprovalKind, AssetKind},
+        words::{ApprovalKind, AssetKind, AssetStatus},
     },
 };
 
@@ -26,7 +26,7 @@ use super::{
     Approval,
     addressees::Addressees,
     checks::{self, Facts},
-    store::{self, Request},
+    store::{self, Parties, Request},
 };
 
 /// One asset that is asked for.
@@ -78,7 +78,13 @@ fn debugged<S: serde::Serializer>(key: &Key, to: S) -> Result<S::Ok, S::Error> {
 pub async fn submit(ctx: &Context, input: &Submit) -> Outcome<Submitted> {
     ctx.person()?;
     let words = || {
-        (input.kind, &input.items, input.whole, format!("{:?}", (&input.manager, &input.target, &input.target_group)))
+        (
+            input.kind,
+            &input.items,
+            input.whole,
+            input.accept_warnings,
+            format!("{:?}", (&input.manager, &input.target, &input.target_group)),
+        )
     };
     let once = Once::new("approvalSubmit", input.idempotency_key.as_deref(), words)?;
     transact!(ctx, |tx| submit_in(&tx, ctx, input, once.as_ref()))
@@ -114,7 +120,12 @@ async fn submit_in(
         None => None,
     };
     let group = match &input.target_group {
-        Some(key) if input.kind == ApprovalKind::Transfer => Some((key, key.find::<asset_group::Entity>(db).await?)),
+        Some(key) if input.kind == ApprovalKind::Transfer => {
+            if let Key::UniqueId(name) = key {
+                text::bounded("categoryId", name, text::SHORT)?;
+            }
+            Some((key, key.find::<asset_group::Entity>(db).await?))
+        }
         _ => None,
     };
     if matches!(group, Some((Key::Id(_), None))) {
@@ -124,6 +135,7 @@ async fn submit_in(
     let requests = wanted(ctx, input, &found)?;
 
     let addressees = Addressees::read(db, &applicant, manager.as_ref()).await?;
+    let parties = Parties { applicant: &applicant, target: target.as_ref(), addressees: &addressees };
     let mut warnings = Vec::new();
     for (at, request) in &requests {
         let managers = addressees.of(request.kind, request.asset.holder_id);
@@ -154,8 +166,7 @@ async fn submit_in(
         (Key::UniqueId(name), None) => name.clone(),
         (Key::Id(id), None) => id.to_string(),
     });
-    let approvals =
-        store::insert(db, ctx, &applicant, target.as_ref(), manager.as_ref(), group_name.as_deref(), &requests).await?;
+    let approvals = store::insert(db, ctx, &parties, group_name.as_deref(), &requests).await?;
     if let Some(once) = once {
         once.remember(db, ctx, &approvals.iter().map(|approval| approval.id).collect::<Vec<_>>()).await?;
     }
@@ -181,15 +192,20 @@ fn wanted<'a>(
         let whole = input.whole || asset.kind == AssetKind::Item || input.kind == ApprovalKind::Repair;
         if whole {
             step(asset.status, action).map_err(fault)?;
+        } else if asset.status == AssetStatus::Retired {
+            // Nobody can agree to it any more, so it is not stored even as a warning.
+            return Err(fault(Code::AssetNotFound));
         }
         if !seen.insert(asset.id) {
             continue;
         }
         let request = match asset.kind {
             AssetKind::Quantity if whole => Request::whole(input.kind, asset),
+            AssetKind::Item if input.kind == ApprovalKind::Repair => Request::whole(input.kind, asset),
             _ => Request { kind: input.kind, asset, quantity: item.quantity, whole },
         };
-        if request.quantity < 0 {
+        // Nothing and less are warnings with texts of their own; what no request can hold is refused.
+        if i32::try_from(request.quantity).is_err() {
             return Err(fault(Code::OutOfRange).on("quantity"));
         }
         requests.push((at, request));

@@ -1,5 +1,7 @@
 //! Entering assets: many of a file at once, or one with everything that is known about it.
 
+use std::collections::HashMap;
+
 use sea_orm::{ConnectionTrait, EntityTrait, Set};
 use serde::Serialize;
 
@@ -174,7 +176,7 @@ async fn register_in(
     )
     .await?;
     let caller = acting(ctx).map(|person| person.id);
-    let mut rows = Vec::with_capacity(items.len());
+    let mut places = Vec::with_capacity(items.len());
     for (at, item) in items.iter().enumerate() {
         let fault = |code: Code, field| code.on(field).at_item(at);
         let group = groups.get(&item.group).ok_or_else(|| fault(Code::AssetGroupNotFound, "groupId"))?;
@@ -186,41 +188,44 @@ async fn register_in(
         let holder = match &item.holder {
             _ if status == EntryStatus::Retired => None,
             Holder::Caller => caller,
+            Holder::Nobody if status == EntryStatus::InUse => return Err(fault(Code::HolderNotFound, "holderId")),
             Holder::Nobody => None,
             Holder::Person(key) => Some(holders.get(key).ok_or_else(|| fault(Code::HolderNotFound, "holderId"))?.id),
         };
         if status == EntryStatus::ToBeConfirmed && caller.is_none() {
             return Err(fault(Code::AssetStatusInvalid, "status"));
         }
-        rows.push(new_row(ctx, item, status, group.id, under, holder, caller));
+        places.push(Place { status, group: group.id, under, holder });
     }
-    let order: Vec<String> = rows.iter().map(|row| row.unique_id.clone().take().unwrap_or_default()).collect();
-    let mut stored = std::collections::HashMap::with_capacity(rows.len());
-    while !rows.is_empty() {
-        let chunk = rows.drain(..rows.len().min(CHUNK)).collect::<Vec<_>>();
-        let made = asset::Entity::insert_many(chunk).exec_with_returning(db).await?;
-        stored.extend(made.into_iter().map(|row| (row.unique_id.clone(), row)));
+    let mut assets: Vec<Asset> = Vec::with_capacity(items.len());
+    for (items, places) in items.chunks(CHUNK).zip(places.chunks(CHUNK)) {
+        let rows: Vec<_> = items.iter().zip(places).map(|(item, place)| new_row(ctx, item, place, caller)).collect();
+        let order: Vec<String> = rows.iter().filter_map(|row| row.unique_id.try_as_ref().cloned()).collect();
+        let made = asset::Entity::insert_many(rows).exec_with_returning(db).await?;
+        let mut made: HashMap<String, Asset> = made.into_iter().map(|row| (row.unique_id.clone(), row)).collect();
+        let entered: Vec<Asset> = order.iter().filter_map(|id| made.remove(id)).collect();
+        let lines: Vec<Line<'_>> = entered.iter().map(|asset| Line::about(HistoryKind::Entry, asset)).collect();
+        history::write(db, ctx, ctx.now(), &lines).await?;
+        assets.extend(entered);
     }
-    let assets: Vec<Asset> = order.iter().filter_map(|id| stored.remove(id)).collect();
     let claimed: Vec<&Asset> = assets.iter().filter(|asset| asset.status == AssetStatus::ClaimPending).collect();
     approvals::open(db, ctx, ApprovalKind::Claim, &claimed).await?;
-    let lines: Vec<Line<'_>> = assets.iter().map(|asset| Line::about(HistoryKind::Entry, asset)).collect();
-    history::write(db, ctx, ctx.now(), &lines).await?;
     if let Some(once) = once {
         once.remember(db, ctx, &assets.iter().map(|asset| asset.id).collect::<Vec<_>>()).await?;
     }
     Ok(assets)
 }
 
-fn new_row(
-    ctx: &Context,
-    item: &NewAsset,
+/// Where a new asset goes, by our keys.
+struct Place {
     status: EntryStatus,
     group: i64,
     under: Option<i64>,
     holder: Option<i64>,
-    caller: Option<i64>,
-) -> asset::ActiveModel {
+}
+
+fn new_row(ctx: &Context, item: &NewAsset, place: &Place, caller: Option<i64>) -> asset::ActiveModel {
+    let Place { status, group, under, holder } = *place;
     let applicant = match (status, &ctx.actor) {
         (EntryStatus::ToBeConfirmed, Actor::Person(_)) => caller,
         _ => None,

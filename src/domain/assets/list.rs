@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select, sea_query::Query};
 
 use crate::{
-    db::{self, Children, CursorKey, Page, PageKey, Tree, Window},
+    db::{self, Children, CursorKey, Page, PageKey, Shape, Tree, Window},
     domain::{Context, Outcome, in_subtree},
     entity::{
         asset, staff,
@@ -75,9 +75,11 @@ impl Order {
         use asset::Column::{EnteredOn, Id, Name, ValueOrigin};
         let (column, read): (_, ReadCursor) = match self {
             Self::Entry => (None, |row| (CursorKey::None(()), row.id)),
-            Self::Name => (Some(Name), |row| (CursorKey::Text(row.name.clone()), row.id)),
-            Self::EnteredOn => (Some(EnteredOn), |row| (CursorKey::Date { day: row.entered_on }, row.id)),
-            Self::ValueOrigin => (Some(ValueOrigin), |row| (CursorKey::Int(row.value_origin), row.id)),
+            Self::Name => (Some((Name, Shape::Text)), |row| (CursorKey::Text(row.name.clone()), row.id)),
+            Self::EnteredOn => {
+                (Some((EnteredOn, Shape::Date)), |row| (CursorKey::Date { day: row.entered_on }, row.id))
+            }
+            Self::ValueOrigin => (Some((ValueOrigin, Shape::Int)), |row| (CursorKey::Int(row.value_origin), row.id)),
         };
         PageKey { name: self.name(), column, id: Id, descending, read }
     }

@@ -35,19 +35,16 @@ pub fn sees_all(ctx: &Context) -> bool {
     ctx.holds(Permission::Assets) || ctx.holds(Permission::Approvals)
 }
 
-/// Whether the actor sees `asset` in full: who sees all, its holder, and whom its open request names.
+/// Whether the actor sees `asset` in full: who sees all, and its holder (contract: asset-platform §7.25).
 pub fn may_see(ctx: &Context, asset: &Asset) -> bool {
-    sees_all(ctx) || [asset.holder_id, asset.applicant_id, asset.target_id].into_iter().flatten().any(|id| ctx.is(id))
+    sees_all(ctx) || asset.holder_id.is_some_and(|holder| ctx.is(holder))
 }
 
 /// The assets that the actor sees in full, as a condition.
 fn visible(ctx: &Context) -> Condition {
     match &ctx.actor {
         _ if sees_all(ctx) => Condition::all(),
-        Actor::Person(person) => Condition::any()
-            .add(asset::Column::HolderId.eq(person.id))
-            .add(asset::Column::ApplicantId.eq(person.id))
-            .add(asset::Column::TargetId.eq(person.id)),
+        Actor::Person(person) => Condition::any().add(asset::Column::HolderId.eq(person.id)),
         Actor::Nobody | Actor::System => Condition::any().add(Expr::val(false)),
     }
 }

@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, 
 
 use super::Department;
 use crate::{
-    db::{self, Children, CursorKey, Page, PageKey, Tree, Window},
+    db::{self, Children, CursorKey, Page, PageKey, Shape, Tree, Window},
     domain::{Context, Outcome, in_subtree},
     entity::department,
 };
@@ -49,7 +49,7 @@ impl Order {
             Self::Entry => by_id,
             Self::Name => PageKey {
                 name: "name",
-                column: Some(Name),
+                column: Some((Name, Shape::Text)),
                 read: |row| (CursorKey::Text(row.name.clone()), row.id),
                 ..by_id
             },

@@ -13,8 +13,9 @@ use crate::{app::App, domain::Outcome, entity::history};
 
 use super::{Event, lines_after};
 
-/// Lines younger than this may still be joined by lines with smaller keys, whose transactions commit later.
-pub(super) const SETTLE: TimeDelta = TimeDelta::seconds(10);
+/// Lines younger than this may still be joined by lines with smaller keys, whose transactions commit later. Longer than a request
+/// may take, and than the clocks of servers differ.
+pub(super) const SETTLE: TimeDelta = TimeDelta::seconds(60);
 /// How often history is looked at.
 const EVERY: Duration = Duration::from_millis(250);
 /// Lines kept for a listener that is behind.

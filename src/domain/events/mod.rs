@@ -3,7 +3,7 @@
 use std::{collections::HashSet, time::Duration};
 
 use futures_util::stream::{self, Stream};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use crate::{app::App, entity::history};
@@ -93,14 +93,9 @@ impl Listener {
                     }
                 },
             };
+            self.check_now_and_then().await?;
             let wanted = self.asset.is_none_or(|asset| asset == event.line.asset_id);
-            if !wanted {
-                continue;
-            }
-            if self.checked.elapsed() >= Duration::from_secs(1) {
-                self.check().await?;
-            }
-            if may_hear(&self.ctx, &event.line) {
+            if wanted && may_hear(&self.ctx, &event.line) {
                 return Ok(event);
             }
         }
@@ -109,12 +104,14 @@ impl Listener {
     /// Reads the next lines of the past.
     async fn catch_up(&mut self) -> Outcome<()> {
         let Some(behind) = self.behind else { return Ok(()) };
-        let lines = lines_after(&self.ctx.app, behind, CHUNK).await?;
+        self.check_now_and_then().await?;
+        let lines = self.past(behind).await?;
         self.behind = lines.last().map(|line| line.id).filter(|_| lines.len() as u64 == CHUNK);
         let cutoff = self.ctx.now() - feed::SETTLE;
-        let mut settled = behind;
+        let (mut settled, mut settling) = (behind, true);
         for line in lines {
-            if line.at < cutoff {
+            settling &= line.at < cutoff;
+            if settling {
                 settled = line.id;
             }
             self.ready.push_back(Event { settled, line });
@@ -122,6 +119,23 @@ impl Listener {
         // What has settled long ago the live feed does not bring again.
         self.told.retain(|id| *id > settled);
         Ok(())
+    }
+
+    /// The next lines behind a key that this listener may hear and wants.
+    async fn past(&self, behind: i64) -> Outcome<Vec<history::Model>> {
+        use history::Column::{ActorId, AssetId, Id, RelatedId};
+        let mut wanted = Condition::all().add(Id.gt(behind)).add_option(self.asset.map(|asset| AssetId.eq(asset)));
+        if !self.ctx.holds(Permission::Assets) {
+            let own = self.ctx.person()?.id;
+            wanted = wanted.add(Condition::any().add(RelatedId.eq(own)).add(ActorId.eq(own)));
+        }
+        let lines = history::Entity::find().filter(wanted).order_by_asc(Id).limit(CHUNK);
+        Ok(lines.all(self.ctx.db().read()).await?)
+    }
+
+    /// Looks at the session once a second at most.
+    async fn check_now_and_then(&mut self) -> Outcome<()> {
+        if self.checked.elapsed() < Duration::from_secs(1) { Ok(()) } else { self.check().await }
     }
 
     /// Looks whether the session still lives, and what the person may do by now.

@@ -85,16 +85,21 @@ pub async fn count_each(ctx: &Context, assets: &[i64]) -> Outcome<HashMap<i64, u
     Ok(db::count_each(ctx.db().read(), history::Entity::find(), OF_ASSET.parent, assets).await?)
 }
 
+/// A legacy key as the database may be asked for it: PostgreSQL takes no U+0000, and nothing is called by the empty text.
+fn possible(id: &str) -> &str {
+    if id.contains('\0') { "" } else { id }
+}
+
 fn select(filter: &Filter) -> Select<history::Entity> {
     let mut wanted = Condition::all();
     match &filter.asset {
         Some(Key::Id(id)) => wanted = wanted.add(history::Column::AssetId.eq(*id)),
-        Some(Key::UniqueId(id)) => wanted = wanted.add(history::Column::AssetUniqueId.eq(id.as_str())),
+        Some(Key::UniqueId(id)) => wanted = wanted.add(history::Column::AssetUniqueId.eq(possible(id))),
         None => {}
     }
     match &filter.related {
         Some(Key::Id(id)) => wanted = wanted.add(history::Column::RelatedId.eq(*id)),
-        Some(Key::UniqueId(id)) => wanted = wanted.add(history::Column::RelatedUniqueId.eq(id.as_str())),
+        Some(Key::UniqueId(id)) => wanted = wanted.add(history::Column::RelatedUniqueId.eq(possible(id))),
         None => {}
     }
     let kinds = filter.kinds.as_ref().map(|kinds| history::Column::Kind.is_in(kinds.iter().copied()));

@@ -1,5 +1,7 @@
 //! Roles beside the four staff groups, and what they grant (contract: laravel-template §3).
 
+use std::collections::HashMap;
+
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Select};
 
 use crate::{
@@ -75,6 +77,43 @@ pub async fn get(ctx: &Context, key: &RoleKey) -> Outcome<Option<Role>> {
 /// The role with this key, for an operation on it.
 pub async fn find(db: &impl ConnectionTrait, key: &RoleKey) -> Outcome<Role> {
     look_up(db, key).await?.ok_or_else(|| Code::RoleNotFound.on("id"))
+}
+
+/// Roles found by many keys at once.
+pub struct Found {
+    by_id: HashMap<i64, Role>,
+    by_name: HashMap<String, i64>,
+}
+
+impl Found {
+    /// The role with this key.
+    pub fn get(&self, key: &RoleKey) -> Option<&Role> {
+        match key {
+            RoleKey::Id(id) => self.by_id.get(id),
+            RoleKey::Name(name) => self.by_id.get(self.by_name.get(&name.to_lowercase())?),
+        }
+    }
+}
+
+/// The roles with these keys, in one statement a thousand keys.
+pub async fn find_all(db: &impl ConnectionTrait, keys: &[RoleKey]) -> Outcome<Found> {
+    let mut found = Found { by_id: HashMap::new(), by_name: HashMap::new() };
+    for chunk in keys.chunks(1000) {
+        let ids = chunk.iter().filter_map(|key| match key {
+            RoleKey::Id(id) => Some(*id),
+            RoleKey::Name(_) => None,
+        });
+        let names = chunk.iter().filter_map(|key| match key {
+            RoleKey::Name(name) if !name.contains('\0') => Some(name.to_lowercase()),
+            RoleKey::Id(_) | RoleKey::Name(_) => None,
+        });
+        let wanted = Condition::any().add(role::Column::Id.is_in(ids)).add(role::Column::NameFolded.is_in(names));
+        for role in role::Entity::find().filter(wanted).all(db).await? {
+            found.by_name.insert(role.name_folded.clone(), role.id);
+            found.by_id.insert(role.id, role);
+        }
+    }
+    Ok(found)
 }
 
 async fn look_up(db: &impl ConnectionTrait, key: &RoleKey) -> Outcome<Option<Role>> {

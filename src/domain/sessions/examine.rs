@@ -93,7 +93,7 @@ pub async fn examine(app: &Arc<App>, token: &str) -> Result<Live, Refused> {
         Form::Token => by_hash(app, face::hash_of_token(token), now).await?,
         Form::Session => by_hash(app, face::hash_of_session(token), now).await?,
     };
-    if now - found.seen_at >= UNTOUCHED {
+    if now - found.seen_at >= untouched(app) {
         touch(app.db.clone(), found.session_id, now).await;
     }
     Ok(found.live())
@@ -218,8 +218,11 @@ impl Found {
     }
 }
 
-/// How long a session may be used before its use is noted again.
-const UNTOUCHED: TimeDelta = TimeDelta::minutes(1);
+/// How long a session may be used before its use is noted again: a minute, or less where sessions idle out soon.
+fn untouched(app: &App) -> TimeDelta {
+    let share = TimeDelta::from_std(app.sessions.idle / 4).unwrap_or(TimeDelta::MAX);
+    share.min(TimeDelta::minutes(1))
+}
 /// How long a request waits for the note to be written; it is written in any case.
 const PATIENCE: Duration = Duration::from_millis(100);
 

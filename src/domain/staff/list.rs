@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, Select, sea_query::Query};
 
 use crate::{
-    db::{self, Children, CursorKey, Page, PageKey, Tree, Window},
+    db::{self, Children, CursorKey, Page, PageKey, Shape, Tree, Window},
     domain::{Context, Outcome, Permission, in_subtree},
     entity::{staff, staff_role, words::StaffGroup},
 };
@@ -57,13 +57,13 @@ impl Order {
             Self::Entry => by_id,
             Self::Name => PageKey {
                 name: "name",
-                column: Some(Name),
+                column: Some((Name, Shape::Text)),
                 read: |row| (CursorKey::Text(row.name.clone()), row.id),
                 ..by_id
             },
             Self::Username => PageKey {
                 name: "username",
-                column: Some(Username),
+                column: Some((Username, Shape::Text)),
                 read: |row| (CursorKey::Text(row.username.clone()), row.id),
                 ..by_id
             },

@@ -8,7 +8,7 @@ use sea_orm::{
 
 use crate::{
     domain::{
-        Context, Key, Outcome, Permission,
+        Code, Context, Key, Outcome, Permission,
         rbac::{self, Administrators, Role, RoleKey},
         transact,
     },
@@ -26,9 +26,10 @@ pub async fn set_roles(ctx: &Context, key: &Key, roles: &[RoleKey]) -> Outcome<S
 
 async fn set_roles_in(db: &impl ConnectionTrait, ctx: &Context, key: &Key, roles: &[RoleKey]) -> Outcome<Staff> {
     let staff = find(db, key).await?;
+    let found = rbac::find_all(db, roles).await?;
     let mut wanted = BTreeMap::new();
     for (at, key) in roles.iter().enumerate() {
-        let role = rbac::find(db, key).await.map_err(|fault| fault.on("roleIds").at_item(at))?;
+        let role = found.get(key).ok_or_else(|| Code::RoleNotFound.on("roleIds").at_item(at))?;
         wanted.insert(role.id, role);
     }
     let held: Vec<i64> = staff_role::Entity::find()

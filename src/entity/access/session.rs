@@ -19,7 +19,7 @@ pub struct Model {
     pub door: Door,
     /// When the row was made.
     pub created_at: DateTimeUtc,
-    /// When it was last used, to the minute; the idle lifetime counts from here.
+    /// When it was last used, to the minute or a quarter of the idle lifetime; the idle lifetime counts from here.
     pub seen_at: DateTimeUtc,
     /// The end of its absolute lifetime.
     pub ends_at: DateTimeUtc,

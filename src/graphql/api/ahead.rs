@@ -12,7 +12,7 @@ use crate::{
 use super::kit::{Caller, PageArgs};
 
 /// The selections made on the objects of one level; several when a document asks for them under several names.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(super) struct Ahead<'a>(Vec<SelectionField<'a>>);
 
 impl<'a> Ahead<'a> {
@@ -171,7 +171,10 @@ pub(super) fn assets<'a>(
             department_ids(ctx, of_holder, holders.values().filter_map(|holder| holder.department_id)).await?;
         }
         group_ids(ctx, ahead.field("group"), rows.iter().map(|row| row.group_id)).await?;
-        asset_ids(ctx, Ahead::default(), ahead.field("under"), rows.iter().filter_map(|row| row.under_id)).await?;
+        if ahead.asks("availableActions") {
+            loaders.requested.expect(rows.iter().map(|row| row.id), Some(false)).await?;
+        }
+        card_ids(ctx, ahead.field("under"), rows.iter().filter_map(|row| row.under_id)).await?;
         let keys = ids(&rows, |row| row.id);
         lists(&loaders.history_of_asset, ahead.field("history"), "history", keys.clone()).await?;
         let requests = lists(&loaders.approvals_of_asset, ahead.field("approvals"), "approval", keys);
@@ -183,31 +186,26 @@ pub(super) fn assets<'a>(
 }
 
 /// Reads ahead for assets as the catalogue shows them.
-pub(super) async fn cards(ctx: &Context<'_>, ahead: Ahead<'_>, rows: &[assets::Asset]) -> Outcome<()> {
-    group_ids(ctx, ahead.field("group"), rows.iter().map(|row| row.group_id)).await
+pub(super) async fn cards(ctx: &Context<'_>, ahead: Ahead<'_>, rows: Vec<assets::Asset>) -> Outcome<()> {
+    group_ids(ctx, ahead.field("group"), rows.iter().map(|row| row.group_id)).await?;
+    let full = ahead.field("full");
+    if !full.is_asked() {
+        return Ok(());
+    }
+    let domain = ctx.domain()?;
+    self::assets(ctx, full, rows.into_iter().filter(|row| assets::may_see(domain, row)).collect()).await
 }
 
-/// Reads assets ahead, in full and as cards.
-async fn asset_ids(
-    ctx: &Context<'_>,
-    full: Ahead<'_>,
-    card: Ahead<'_>,
-    keys: impl IntoIterator<Item = i64>,
-) -> Outcome<()> {
-    if !full.is_asked() && !card.is_asked() {
+/// Reads assets ahead, as cards.
+async fn card_ids(ctx: &Context<'_>, ahead: Ahead<'_>, keys: impl IntoIterator<Item = i64>) -> Outcome<()> {
+    if !ahead.is_asked() {
         return Ok(());
     }
     let keys: Vec<i64> = keys.into_iter().collect();
     let loaders = ctx.loaders()?;
     loaders.assets.expect(keys.iter().copied(), None).await?;
-    let rows: Vec<_> = loaders.assets.many(keys).await?.into_values().collect();
-    cards(ctx, card, &rows).await?;
-    if full.is_asked() {
-        let domain = ctx.domain()?;
-        let seen = rows.into_iter().filter(|row| assets::may_see(domain, row)).collect();
-        self::assets(ctx, full, seen).await?;
-    }
-    Ok(())
+    let rows = loaders.assets.many(keys).await?.into_values().collect();
+    cards(ctx, ahead, rows).await
 }
 
 /// Reads ahead for requests.
@@ -228,7 +226,7 @@ pub(super) fn approvals<'a>(
             let addressed = loaders.managers.many(keys).await?;
             people(ctx, managers, addressed.into_values().flatten()).await?;
         }
-        asset_ids(ctx, ahead.field("asset"), ahead.field("assetCard"), rows.iter().map(|row| row.asset_id)).await
+        card_ids(ctx, ahead.field("asset"), rows.iter().map(|row| row.asset_id)).await
     })
 }
 

@@ -7,16 +7,15 @@ use crate::{
     domain::{
         self, Code, Outcome,
         approvals::{self, Decide, Item, Submit, Which},
-        assets as property,
     },
     entity::words::{ApprovalKind, ApprovalState, Door},
 };
 
 use super::{
     ahead::{self, Ahead},
-    assets::{Asset, AssetCard},
+    assets::AssetCard,
     kit::{
-        Caller, Connection, NodeKind, PageArgs, UserError, connection, global_id, key, own_key, payload, settle,
+        Caller, Connection, NodeKind, PageArgs, UserError, connection, global_id, items, key, own_key, payload, settle,
         user_errors,
     },
     staff::{Staff, person},
@@ -55,15 +54,8 @@ impl Approval {
         self.0.whole
     }
 
-    /// The asset asked for; null when the viewer may not see it in full.
-    async fn asset(&self, ctx: &Context<'_>) -> Result<Option<Asset>> {
-        let asset = ctx.loaders()?.assets.one(self.0.asset_id).await?;
-        let domain = ctx.domain()?;
-        Ok(asset.filter(|asset| property::may_see(domain, asset)).map(Asset))
-    }
-
-    /// The asset asked for, as the catalogue shows it.
-    async fn asset_card(&self, ctx: &Context<'_>) -> Result<AssetCard> {
+    /// The asset asked for.
+    async fn asset(&self, ctx: &Context<'_>) -> Result<AssetCard> {
         let asset = ctx.loaders()?.assets.one(self.0.asset_id).await?;
         Ok(asset.map(AssetCard).ok_or_else(|| domain::Fault::from(Code::AssetNotFound))?)
     }
@@ -173,6 +165,7 @@ impl ApprovalQuery {
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> Result<ApprovalConnection> {
         let domain = ctx.domain()?;
+        domain.known()?;
         let filter = filter.unwrap_or_default();
         let filter = approvals::Filter {
             states: filter.state,
@@ -340,7 +333,7 @@ impl ApprovalMutation {
             accept_warnings: input.accept_warnings,
             idempotency_key: input.idempotency_key,
         };
-        let (done, refused) = settle(ctx, approvals::submit(domain, &submit).await)?;
+        let (done, refused) = settle(ctx, approvals::submit(domain, &submit).await).await?;
         let mut done = done.unwrap_or_default();
         Ok(ApprovalSubmitPayload {
             approval: done.approvals.pop().map(Approval),
@@ -367,7 +360,11 @@ impl ApprovalMutation {
             accept_warnings: input.accept_warnings,
             idempotency_key: input.idempotency_key,
         };
-        let (done, refused) = settle(ctx, approvals::submit(domain, &submit).await)?;
+        let outcome = match items(domain, "assetIds", &submit.items) {
+            Ok(()) => approvals::submit(domain, &submit).await,
+            Err(fault) => Err(fault),
+        };
+        let (done, refused) = settle(ctx, outcome).await?;
         let made = done.as_ref().map(|done| done.approvals.clone()).unwrap_or_default();
         ahead::approvals(ctx, Ahead::of(ctx).field("approvals"), made).await?;
         let warnings = done.as_ref().map(|done| user_errors(ctx, &done.warnings)).unwrap_or_default();
@@ -390,7 +387,7 @@ impl ApprovalMutation {
             Ok(decide) => approvals::decide(domain, &decide).await,
             Err(fault) => Err(fault),
         };
-        let (approval, user_errors) = settle(ctx, outcome)?;
+        let (approval, user_errors) = settle(ctx, outcome).await?;
         Ok(ApprovalDecidePayload { approval: approval.map(Approval), user_errors })
     }
 }

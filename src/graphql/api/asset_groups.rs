@@ -3,11 +3,12 @@
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 use chrono::{DateTime, Utc};
 
-use crate::domain::{Key, asset_groups as groups};
+use crate::domain::{Change, Code, Key, asset_groups as groups};
 
 use super::ahead::{self, Ahead};
 use super::kit::{
-    Caller, Connection, NodeKind, PageArgs, RowBy, change, connection, given, global_id, key, payload, settle,
+    Caller, Connection, NodeKind, PageArgs, RowBy, change, connection, given, global_id, key, payload, searchable,
+    settle,
 };
 
 /// An asset group: a node of the one tree whose root is `0`.
@@ -108,6 +109,7 @@ impl AssetGroupQuery {
         #[graphql(desc = "The last so many rows, up to 200.")] last: Option<i32>,
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> Result<AssetGroupConnection> {
+        searchable(search.as_deref())?;
         page(ctx, groups::Filter { search }, &PageArgs { first, after, last, before }).await
     }
 }
@@ -201,7 +203,7 @@ impl AssetGroupMutation {
             parent: input.parent_id.map(|id| key(domain, NodeKind::AssetGroup, &id)),
             idempotency_key: input.idempotency_key,
         };
-        let (group, user_errors) = settle(ctx, groups::create(domain, &create).await)?;
+        let (group, user_errors) = settle(ctx, groups::create(domain, &create).await).await?;
         Ok(AssetGroupCreatePayload { asset_group: group.map(AssetGroup), user_errors })
     }
 
@@ -218,7 +220,7 @@ impl AssetGroupMutation {
             expected_version: input.expected_version,
             ..groups::Update::default()
         });
-        let (group, user_errors) = settle(ctx, edit(domain, &group, update).await)?;
+        let (group, user_errors) = settle(ctx, edit(domain, &group, update).await).await?;
         Ok(AssetGroupUpdatePayload { asset_group: group, user_errors })
     }
 
@@ -230,12 +232,14 @@ impl AssetGroupMutation {
     ) -> Result<AssetGroupMovePayload> {
         let domain = ctx.domain()?;
         let group = key(domain, NodeKind::AssetGroup, &input.id);
-        let update = groups::Update {
-            parent: change(domain, NodeKind::AssetGroup, &input.parent_id),
-            expected_version: input.expected_version,
-            ..groups::Update::default()
+        let parent = change(domain, NodeKind::AssetGroup, &input.parent_id);
+        let update = match parent {
+            Change::Keep => Err(Code::Required.on("parentId")),
+            parent => {
+                Ok(groups::Update { parent, expected_version: input.expected_version, ..groups::Update::default() })
+            }
         };
-        let (group, user_errors) = settle(ctx, edit(domain, &group, Ok(update)).await)?;
+        let (group, user_errors) = settle(ctx, edit(domain, &group, update).await).await?;
         Ok(AssetGroupMovePayload { asset_group: group, user_errors })
     }
 
@@ -247,7 +251,7 @@ impl AssetGroupMutation {
     ) -> Result<AssetGroupDeletePayload> {
         let domain = ctx.domain()?;
         let group = key(domain, NodeKind::AssetGroup, &input.id);
-        let (id, user_errors) = settle(ctx, groups::delete(domain, &group).await)?;
+        let (id, user_errors) = settle(ctx, groups::delete(domain, &group).await).await?;
         Ok(AssetGroupDeletePayload { deleted_id: id.map(|id| global_id(NodeKind::AssetGroup, id)), user_errors })
     }
 }

@@ -246,8 +246,8 @@ macro_rules! department_payload {
         }
 
         impl $name {
-            fn settled(ctx: &Context<'_>, outcome: Outcome<departments::Department>) -> Result<Self> {
-                let (department, user_errors) = settle(ctx, outcome)?;
+            async fn settled(ctx: &Context<'_>, outcome: Outcome<departments::Department>) -> Result<Self> {
+                let (department, user_errors) = settle(ctx, outcome).await?;
                 Ok(Self { department: department.map(Department), user_errors })
             }
         }
@@ -293,7 +293,7 @@ impl DepartmentMutation {
             parent: input.parent_id.map(|id| key(domain, NodeKind::Department, &id)),
             idempotency_key: input.idempotency_key,
         };
-        DepartmentCreatePayload::settled(ctx, departments::create(domain, create).await)
+        DepartmentCreatePayload::settled(ctx, departments::create(domain, create).await).await
     }
 
     /// Renames a department or notes another place. Permission `/departments/*`.
@@ -303,7 +303,7 @@ impl DepartmentMutation {
         #[graphql(desc = "The change.")] input: DepartmentUpdateInput,
     ) -> Result<DepartmentUpdatePayload> {
         let update = update(input.name, input.location, input.expected_version);
-        DepartmentUpdatePayload::settled(ctx, edit(ctx.domain()?, &input.id, update).await)
+        DepartmentUpdatePayload::settled(ctx, edit(ctx.domain()?, &input.id, update).await).await
     }
 
     /// Moves a department with everything below it; it never comes to be below itself. Permission `/departments/*`.
@@ -321,7 +321,7 @@ impl DepartmentMutation {
                 ..departments::Update::default()
             }),
         };
-        DepartmentMovePayload::settled(ctx, edit(domain, &input.id, update).await)
+        DepartmentMovePayload::settled(ctx, edit(domain, &input.id, update).await).await
     }
 
     /// Deletes a department that has neither departments below it nor staff. Permission `/departments/*`.
@@ -332,7 +332,7 @@ impl DepartmentMutation {
     ) -> Result<DepartmentDeletePayload> {
         let domain = ctx.domain()?;
         let department = key(domain, NodeKind::Department, &input.id);
-        let (deleted, user_errors) = settle(ctx, departments::delete(domain, &department).await)?;
+        let (deleted, user_errors) = settle(ctx, departments::delete(domain, &department).await).await?;
         let deleted_id = deleted.map(|row| global_id(NodeKind::Department, row.id));
         Ok(DepartmentDeletePayload { deleted_id, user_errors })
     }

@@ -17,7 +17,7 @@ pub(super) struct AssetEvent(events::Event);
 /// A line of history that was just written.
 #[Object]
 impl AssetEvent {
-    /// Where to go on from after a break, as `after`: nothing is lost, the last ten seconds may come again.
+    /// Where to go on from after a break, as `after`: nothing is lost, the last minute may come again.
     async fn cursor(&self) -> String {
         crate::db::Cursor { order: CURSOR.to_owned(), key: crate::db::CursorKey::None(()), id: self.0.settled }.encode()
     }
@@ -49,6 +49,7 @@ impl EventSubscription {
         #[graphql(desc = "Go on behind this cursor; from now on when omitted.")] after: Option<String>,
     ) -> Result<impl Stream<Item = Result<AssetEvent>> + use<>> {
         let domain = ctx.domain()?;
+        domain.person()?;
         let feed = ctx.data::<events::Feed>()?;
         let after = match after {
             Some(text) => {

@@ -8,7 +8,7 @@ use crate::{
     entity::words::{Door, HistoryKind},
 };
 
-use super::kit::{Caller, Connection, NodeKind, PageArgs, connection, global_id, key};
+use super::kit::{Caller, Connection, NodeKind, PageArgs, connection, day, global_id, key, searchable};
 
 /// A line of history: written once, never changed, with the ids and names of that moment.
 #[derive(Clone, Debug)]
@@ -115,6 +115,10 @@ impl HistoryQuery {
     ) -> Result<HistoryConnection> {
         let domain = ctx.domain()?;
         let filter = filter.unwrap_or_default();
+        searchable(filter.search.as_deref())?;
+        for (field, time) in [("from", filter.from), ("to", filter.to)] {
+            day(field, time.map(|time| time.date_naive()))?;
+        }
         let filter = history::Filter {
             asset: filter.asset_id.map(|id| key(domain, NodeKind::Asset, &id)),
             related: filter.related_id.map(|id| key(domain, NodeKind::Staff, &id)),

@@ -176,7 +176,7 @@ impl RoleMutation {
             permissions: input.permissions.into_iter().collect(),
             idempotency_key: input.idempotency_key,
         };
-        let (role, user_errors) = settle(ctx, rbac::create(ctx.domain()?, create).await)?;
+        let (role, user_errors) = settle(ctx, rbac::create(ctx.domain()?, create).await).await?;
         Ok(RoleCreatePayload { role: role.map(Role), user_errors })
     }
 
@@ -186,7 +186,7 @@ impl RoleMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The change.")] input: RoleUpdateInput,
     ) -> Result<RoleUpdatePayload> {
-        let (role, user_errors) = settle(ctx, update(ctx.domain()?, input).await)?;
+        let (role, user_errors) = settle(ctx, update(ctx.domain()?, input).await).await?;
         Ok(RoleUpdatePayload { role: role.map(Role), user_errors })
     }
 
@@ -197,7 +197,7 @@ impl RoleMutation {
         #[graphql(desc = "The role.")] input: RoleDeleteInput,
     ) -> Result<RoleDeletePayload> {
         let domain = ctx.domain()?;
-        let (deleted, user_errors) = settle(ctx, rbac::delete(domain, &role_key(domain, &input.id)).await)?;
+        let (deleted, user_errors) = settle(ctx, rbac::delete(domain, &role_key(domain, &input.id)).await).await?;
         Ok(RoleDeletePayload { deleted_id: deleted.map(|row| global_id(NodeKind::Role, row.id)), user_errors })
     }
 }

@@ -80,7 +80,7 @@ impl SessionMutation {
     ) -> Result<SessionCreatePayload> {
         let domain = ctx.domain()?;
         let create = sessions::Create { username: input.username, password: input.password };
-        let (opened, user_errors) = settle(ctx, sessions::create(domain, create).await)?;
+        let (opened, user_errors) = settle(ctx, sessions::create(domain, create).await).await?;
         let Some(opened) = opened else { return Ok(SessionCreatePayload { token: None, viewer: None, user_errors }) };
         let asked = ctx.look_ahead().field("viewer").exists();
         let viewer = person(ctx, Some(opened.person.id).filter(|_| asked)).await?;
@@ -97,7 +97,7 @@ impl SessionMutation {
         let domain = ctx.domain()?;
         let outcome =
             if input.everywhere { sessions::end_everywhere(domain).await } else { sessions::end(domain).await };
-        let (ended, user_errors) = settle(ctx, outcome)?;
+        let (ended, user_errors) = settle(ctx, outcome).await?;
         Ok(SessionDeletePayload { ended: ended.is_some(), user_errors })
     }
 }

@@ -27,6 +27,12 @@ impl<K: Key, L: Loader<K, Error = Fault, Value: Clone>> Batch<K, L> {
         Self { loader, known: Mutex::default() }
     }
 
+    /// Forgets everything, because something was changed.
+    pub fn forget(&self) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.loader.clear::<K>();
+    }
+
     /// The value of `key`, together with those that others ask for at this moment.
     pub async fn one(&self, key: K) -> Outcome<Option<L::Value>> {
         self.loader.load_one(key).await

@@ -8,7 +8,7 @@ mod rows;
 use std::sync::{Arc, OnceLock};
 
 use async_graphql::Request;
-use tokio::sync::OnceCell;
+use tokio::sync::Mutex;
 
 use crate::{
     domain::{Context, Outcome, Permissions, approvals::Standing},
@@ -20,7 +20,7 @@ pub use nested::{
     ApprovalsOfAsset, AssetsOfHolder, DepartmentsBelow, GroupsBelow, HistoryOfAsset, Lists, Nested, PageOf,
     StaffOfDepartment,
 };
-use rows::{ById, GrantsOf, ManagersOf, RolesOf};
+use rows::{ById, GrantsOf, ManagersOf, Requested, RolesOf};
 
 type Rows<E> = Batch<i64, ById<E>>;
 
@@ -36,6 +36,8 @@ pub struct Loaders {
     pub assets: Rows<asset::Entity>,
     /// Keys of the people whom requests are addressed to, by the request's key.
     pub managers: Batch<i64, ManagersOf>,
+    /// Whether a request for the whole asset waits, by the asset's key.
+    pub requested: Batch<i64, Requested>,
     /// Roles of people, by the person's key; whether the viewer may see them is for the caller to ask.
     pub roles: Batch<i64, RolesOf>,
     /// What roles grant, by the role's key.
@@ -53,7 +55,7 @@ pub struct Loaders {
     /// What people hold.
     pub assets_of_holder: Arc<Lists<AssetsOfHolder>>,
     logged_in: OnceLock<i64>,
-    standing: OnceCell<Standing>,
+    standing: Mutex<Option<Arc<Standing>>>,
 }
 
 impl Loaders {
@@ -65,6 +67,7 @@ impl Loaders {
             groups: Batch::new(ById::new(context)),
             assets: Batch::new(ById::new(context)),
             managers: Batch::new(ManagersOf(context.clone())),
+            requested: Batch::new(Requested(context.clone())),
             roles: Batch::new(RolesOf(context.clone())),
             grants: Batch::new(GrantsOf(context.clone())),
             history_of_asset: Arc::new(Lists::new(context)),
@@ -74,13 +77,36 @@ impl Loaders {
             staff_of_department: Arc::new(Lists::new(context)),
             assets_of_holder: Arc::new(Lists::new(context)),
             logged_in: OnceLock::new(),
-            standing: OnceCell::new(),
+            standing: Mutex::default(),
         }
     }
 
     /// The viewer as an applicant.
-    pub async fn standing(&self, context: &Context) -> Outcome<&Standing> {
-        self.standing.get_or_try_init(|| Standing::read(context)).await
+    pub async fn standing(&self, context: &Context) -> Outcome<Arc<Standing>> {
+        let mut known = self.standing.lock().await;
+        match known.as_ref() {
+            Some(standing) => Ok(Arc::clone(standing)),
+            None => Ok(Arc::clone(known.insert(Arc::new(Standing::read(context).await?)))),
+        }
+    }
+
+    /// Forgets everything that was read, because a mutation has changed something.
+    pub async fn forget(&self) {
+        self.staff.forget();
+        self.departments.forget();
+        self.groups.forget();
+        self.assets.forget();
+        self.managers.forget();
+        self.requested.forget();
+        self.roles.forget();
+        self.grants.forget();
+        self.history_of_asset.forget();
+        self.approvals_of_asset.forget();
+        self.groups_below.forget();
+        self.departments_below.forget();
+        self.staff_of_department.forget();
+        self.assets_of_holder.forget();
+        *self.standing.lock().await = None;
     }
 
     /// Notes who logged in within this request: its answer shows them all of themself.

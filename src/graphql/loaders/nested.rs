@@ -89,6 +89,12 @@ pub struct Lists<N: Nested> {
 }
 
 impl<N: Nested> Lists<N> {
+    /// Forgets everything, because something was changed.
+    pub(super) fn forget(&self) {
+        self.pages.forget();
+        self.counts.forget();
+    }
+
     /// Reads as `context` does.
     pub(super) fn new(context: &Context) -> Self {
         Self {

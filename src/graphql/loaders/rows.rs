@@ -53,6 +53,10 @@ loader! {
     ManagersOf => Vec<i64>, approvals::managers_of
 }
 loader! {
+    /// Whether a request for the whole asset waits, by the asset's key.
+    Requested => bool, approvals::requested
+}
+loader! {
     /// The roles of a person.
     RolesOf => Vec<role::Model>, staff::roles_of
 }

@@ -133,3 +133,101 @@ async fn retiring_closes_what_waits_and_empties_hands() {
     let again = ask(&world, retire, json!({})).await;
     assert_eq!(again["assetRetire"]["userErrors"][0]["code"], "ASSET_ALREADY_RETIRED");
 }
+
+#[tokio::test]
+async fn each_mutation_of_a_document_sees_what_the_one_before_it_did() {
+    let world = World::demo().await;
+    let both = "mutation($id: ID!) {
+        claim: approvalSubmit(input: {type: CLAIM, assetId: $id, acceptWarnings: true}) { approval { asset { status } } }
+        decision: approvalDecide(input: {type: CLAIM, assetId: $id, decision: APPROVE}) {
+            approval { state asset { status full { holder { uniqueId } } } }
+        }
+    }";
+    let done = ask(&world, both, json!({"id": ASSET})).await;
+    assert_eq!(done["claim"]["approval"]["asset"]["status"], "CLAIM_PENDING");
+    let asset = json!({"status": "IN_USE", "full": {"holder": {"uniqueId": ADMIN}}});
+    assert_eq!(done["decision"]["approval"], json!({"state": "APPROVED", "asset": asset}));
+}
+
+#[tokio::test]
+async fn a_list_in_an_input_has_an_end() {
+    let world = World::demo().await;
+    let ids = |count: usize| vec![ASSET; count];
+    let submit = "mutation($ids: [ID!]!) {
+        done: approvalSubmitMany(input: {type: CLAIM, assetIds: $ids, acceptWarnings: true}) { userErrors { code field } }
+    }";
+    let refused = ask(&world, submit, json!({"ids": ids(201)})).await;
+    assert_eq!(refused["done"]["userErrors"], json!([{"code": "TOO_MANY", "field": "assetIds"}]));
+    let stored = ask(&world, submit, json!({"ids": ids(200)})).await;
+    assert_eq!(stored["done"]["userErrors"], json!([]));
+    let retire = "mutation($ids: [ID!]!) { done: assetRetire(input: {assetIds: $ids}) { userErrors { code } } }";
+    let refused = ask(&world, retire, json!({"ids": ids(201)})).await;
+    assert_eq!(refused["done"]["userErrors"], json!([{"code": "TOO_MANY"}]));
+}
+
+#[tokio::test]
+async fn asking_for_an_asset_shows_no_more_of_it() {
+    let world = World::demo().await;
+    let claimant = world.token("samplestaff").await;
+    let submit = "mutation($id: ID!) {
+        approvalSubmit(input: {type: CLAIM, assetId: $id, acceptWarnings: true}) { approval { asset { name full { remarks } } } }
+    }";
+    let reply = world.graphql(submit, json!({"id": ASSET}), Some(&claimant)).await;
+    let expected = json!({"name": "test_asset1", "full": null});
+    assert_eq!(reply["data"]["approvalSubmit"]["approval"]["asset"], expected, "{reply}");
+    let asset = "query($id: String!) { asset(by: {uniqueId: $id}) { remarks } }";
+    let reply = world.graphql(asset, json!({"id": ASSET}), Some(&claimant)).await;
+    assert_eq!(reply["errors"][0]["extensions"]["code"], "FORBIDDEN");
+}
+
+#[tokio::test]
+async fn an_accepted_repair_is_not_decided_on_again() {
+    let world = World::demo().await;
+    let repair =
+        "mutation { approvalSubmit(input: {type: REPAIR, assetId: \"1603786083EzlAqBbc\"}) { userErrors { code } } }";
+    let reply = world.graphql(repair, json!({}), Some(&world.token("samplestaff").await)).await;
+    assert_eq!(reply["data"]["approvalSubmit"]["userErrors"], json!([]), "{reply}");
+    let decide =
+        "mutation { approvalDecide(input: {type: REPAIR, assetId: \"1603786083EzlAqBbc\", decision: APPROVE}) {
+        userErrors { code } } }";
+    let actions = "{ asset(by: {uniqueId: \"1603786083EzlAqBbc\"}) { availableActions { action allowed } } }";
+    let allowed = async || {
+        let all = ask(&world, actions, json!({})).await;
+        let all = all["asset"]["availableActions"].as_array().unwrap().clone();
+        let allowed = all.iter().filter(|one| one["allowed"] == true);
+        allowed.map(|one| one["action"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(allowed().await, ["ACCEPT_REPAIR", "REJECT_REPAIR", "FINISH_REPAIR", "RETIRE"]);
+    assert_eq!(ask(&world, decide, json!({})).await["approvalDecide"]["userErrors"], json!([]));
+    assert_eq!(allowed().await, ["FINISH_REPAIR", "RETIRE"]);
+    let again = ask(&world, decide, json!({})).await;
+    assert_eq!(again["approvalDecide"]["userErrors"], json!([{"code": "ASSET_STATUS_MISMATCH"}]));
+}
+
+#[tokio::test]
+async fn several_of_one_thing_can_be_noted_but_not_agreed_to() {
+    let world = World::demo().await;
+    for (quantity, code) in [(5, "NOT_QUANTITY_ASSET"), (0, "CLAIM_OF_NOTHING"), (-1, "CLAIM_OF_NOTHING")] {
+        let submit = "mutation($id: ID!, $quantity: Int!, $accept: Boolean!) {
+            approvalSubmit(input: {type: CLAIM, assetId: $id, quantity: $quantity, acceptWarnings: $accept}) {
+                approval { id } warnings { code } userErrors { code }
+            }
+        }";
+        let asset = if quantity == 5 {
+            ASSET
+        } else if quantity == 0 {
+            "1603191152cvwLfWvh"
+        } else {
+            "1603191152IdSfJKmr"
+        };
+        let claimant = world.token("samplestaff").await;
+        let input = |accept| json!({"id": asset, "quantity": quantity, "accept": accept});
+        let refused = world.graphql(submit, input(false), Some(&claimant)).await;
+        assert_eq!(refused["data"]["approvalSubmit"]["userErrors"], json!([{"code": code}]), "{refused}");
+        let stored = world.graphql(submit, input(true), Some(&claimant)).await;
+        assert_eq!(stored["data"]["approvalSubmit"]["warnings"][0]["code"], code, "{stored}");
+        let decide = "mutation($id: ID!) { approvalDecide(input: {approvalId: $id, decision: APPROVE}) { userErrors { code } } }";
+        let decided = ask(&world, decide, json!({"id": stored["data"]["approvalSubmit"]["approval"]["id"]})).await;
+        assert_eq!(decided["approvalDecide"]["userErrors"], json!([{"code": code}]));
+    }
+}

@@ -119,3 +119,32 @@ async fn ids_and_legacy_keys_name_the_same_rows() {
     assert_eq!(reply["data"]["asset"]["uniqueId"], "1603191152ZrfbUKEi");
     assert_eq!(reply["data"]["assets"]["totalCount"], 9);
 }
+
+#[tokio::test]
+async fn what_a_client_makes_up_is_refused_or_finds_nothing() {
+    let world = World::demo().await;
+    let long = "x".repeat(60_000);
+    for (query, code) in [
+        (format!("{{ history(filter: {{search: \"{long}\"}}) {{ totalCount }} }}"), "TOO_LONG"),
+        (format!("{{ assetCatalogue(search: \"{long}\") {{ totalCount }} }}"), "TOO_LONG"),
+        (format!("{{ assetGroups(search: \"{long}\") {{ totalCount }} }}"), "TOO_LONG"),
+        ("{ assets(search: \"\\u0000\") { totalCount } }".to_owned(), "CHARACTER_FORBIDDEN"),
+        ("{ assets(filter: {enteredFrom: \"-9999-01-01\"}) { totalCount } }".to_owned(), "OUT_OF_RANGE"),
+    ] {
+        let reply = ask(&world, &query, json!({})).await;
+        assert_eq!(reply["errors"][0]["extensions"]["code"], code, "{reply}");
+    }
+    let named = "{ history(filter: {assetId: \"\\u0000\"}) { totalCount } }";
+    assert_eq!(ask(&world, named, json!({})).await["data"]["history"]["totalCount"], 0);
+    for (order, key) in
+        [("VALUE_ORIGIN", json!("x")), ("NAME", json!(7)), ("NAME", json!("\0")), ("ENTERED_ON", json!(7))]
+    {
+        let name = ["valueOrigin", "name", "enteredOn"]
+            [["VALUE_ORIGIN", "NAME", "ENTERED_ON"].iter().position(|it| *it == order).unwrap()];
+        let made_up = json!({"o": name, "k": key, "i": 0}).to_string();
+        let cursor = base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, made_up);
+        let page = "query($after: String, $by: AssetOrderField!) { assets(orderBy: {by: $by}, after: $after) { nodes { uniqueId } } }";
+        let reply = ask(&world, page, json!({"after": cursor, "by": order})).await;
+        assert_eq!(names(&reply), [""; 0], "{reply}");
+    }
+}

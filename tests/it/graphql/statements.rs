@@ -18,14 +18,14 @@ const CONNECTIONS: &[(&str, &str)] = &[
         "nodes { id holder { name department { name parent { name } } } department { name } group { name parent { name } }
                  under { name group { name } } applicant { name } target { name } availableActions { action reason }
                  history(first: 5) { totalCount nodes { description } }
-                 approvals(first: 5) { totalCount nodes { applicant { name } managers { name } assetCard { name } } } }",
+                 approvals(first: 5) { totalCount nodes { applicant { name } managers { name } asset { name } } } }",
     ),
-    ("assetCatalogue", "nodes { id group { name parent { name } } }"),
+    ("assetCatalogue", "nodes { id group { name parent { name } } full { holder { name } } }"),
     ("assetGroups", "nodes { id parent { name } children(first: 3) { totalCount nodes { name parent { name } } } }"),
     (
         "approvals",
         "nodes { id applicant { name department { name } } target { name } decidedBy { name } managers { name department { name } }
-                 asset { name holder { name } group { name } } assetCard { name group { name } } }",
+                 asset { name group { name } full { holder { name } group { name } availableActions { action } } } }",
     ),
     ("history", "nodes { id description }"),
     (

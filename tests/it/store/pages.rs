@@ -1,7 +1,7 @@
 //! Keyset pages in both directions, and text search that takes its needle literally.
 
 use assetry::{
-    db::{Cursor, CursorKey, PageKey, Window, contains, page},
+    db::{Cursor, CursorKey, PageKey, Shape, Window, contains, page},
     entity::{asset, asset_group},
 };
 use chrono::DateTime;
@@ -12,7 +12,7 @@ use crate::harness::World;
 fn by_name(descending: bool) -> PageKey<asset::Entity> {
     PageKey {
         name: "name",
-        column: Some(asset::Column::Name),
+        column: Some((asset::Column::Name, Shape::Text)),
         id: asset::Column::Id,
         descending,
         read: |asset| (CursorKey::Text(asset.name.clone()), asset.id),

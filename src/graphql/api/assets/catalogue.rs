@@ -10,8 +10,9 @@ use crate::{
 use super::super::{
     ahead::{self, Ahead},
     asset_groups::AssetGroup,
-    kit::{Caller, Connection, InSubtreeOf, NodeKind, PageArgs, connection, global_id, key},
+    kit::{Caller, Connection, InSubtreeOf, NodeKind, PageArgs, connection, global_id, key, searchable},
 };
+use super::Asset;
 
 /// What everybody logged in may know of an asset, in order to ask for it.
 #[derive(Clone, Debug)]
@@ -43,6 +44,11 @@ impl AssetCard {
     /// Pieces in this holding.
     async fn quantity(&self) -> i64 {
         self.0.quantity
+    }
+
+    /// Everything about it; null when the viewer may not see that.
+    async fn full(&self, ctx: &Context<'_>) -> Result<Option<Asset>> {
+        Ok(assets::may_see(ctx.domain()?, &self.0).then(|| Asset(self.0.clone())))
     }
 
     /// Where it stands in its life.
@@ -88,10 +94,11 @@ impl CatalogueQuery {
             }
             None => None,
         };
+        searchable(search.as_deref())?;
         let filter = assets::CatalogueFilter { statuses: status, group_subtree, name: search };
         let window = PageArgs { first, after, last, before }.window("entry")?;
         let page = assets::catalogue(domain, &filter, &window).await?;
-        ahead::cards(ctx, Ahead::of(ctx).rows(), &page.models().cloned().collect::<Vec<_>>()).await?;
+        ahead::cards(ctx, Ahead::of(ctx).rows(), page.models().cloned().collect()).await?;
         let domain = domain.clone();
         Ok(AssetCardConnection(Connection::new(page, AssetCard, move || {
             let (domain, filter) = (domain.clone(), filter.clone());

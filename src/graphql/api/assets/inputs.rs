@@ -11,7 +11,7 @@ use crate::{
     entity::words::{AssetKind, AssetStatus},
 };
 
-use super::super::kit::{InSubtreeOf, NodeKind, change, given, key, named, searchable};
+use super::super::kit::{InSubtreeOf, NodeKind, change, day, given, key, named, searchable};
 
 /// Which assets are wanted.
 #[derive(Debug, Default, InputObject)]
@@ -69,8 +69,8 @@ pub(super) async fn filter(
         department_subtree,
         under,
         under_subtree,
-        entered_from: input.entered_from,
-        entered_before: input.entered_before,
+        entered_from: day("enteredFrom", input.entered_from)?,
+        entered_before: day("enteredBefore", input.entered_before)?,
         search,
     }))
 }

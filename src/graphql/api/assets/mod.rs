@@ -15,7 +15,7 @@ use super::{
     asset_groups::AssetGroup,
     departments::Department,
     history::{HistoryConnection, HistoryEntry},
-    kit::{Caller, Connection, NodeKind, PageArgs, RowBy, connection, global_id, key, payload, settle},
+    kit::{Caller, Connection, NodeKind, PageArgs, RowBy, connection, global_id, items, key, payload, settle},
     staff::{Staff, person},
 };
 
@@ -151,7 +151,10 @@ impl Asset {
     /// What the viewer may do to it now, and if not, the code the mutation would answer.
     async fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<AvailableAction>> {
         let domain = ctx.domain()?;
-        let available = assets::available(domain, ctx.loaders()?.standing(domain).await?, &self.0).into_iter();
+        let loaders = ctx.loaders()?;
+        let requested = loaders.requested.one(self.0.id).await?.unwrap_or_default();
+        let standing = loaders.standing(domain).await?;
+        let available = assets::available(domain, &standing, requested, &self.0).into_iter();
         Ok(available
             .map(|it| AvailableAction { action: it.action, allowed: it.refusal.is_none(), reason: it.refusal })
             .collect())
@@ -336,7 +339,7 @@ impl AssetMutation {
         #[graphql(desc = "The asset.")] input: AssetCreateInput,
     ) -> Result<AssetCreatePayload> {
         let domain = ctx.domain()?;
-        let (asset, user_errors) = settle(ctx, assets::create(domain, input.into_domain(domain)).await)?;
+        let (asset, user_errors) = settle(ctx, assets::create(domain, input.into_domain(domain)).await).await?;
         Ok(AssetCreatePayload { asset: asset.map(Asset), user_errors })
     }
 
@@ -348,8 +351,12 @@ impl AssetMutation {
     ) -> Result<AssetRegisterPayload> {
         let domain = ctx.domain()?;
         let once = input.idempotency_key.take();
-        let items = input.into_domain(domain);
-        let (made, user_errors) = settle(ctx, assets::register(domain, &items, once.as_deref()).await)?;
+        let new = input.into_domain(domain);
+        let outcome = match items(domain, "items", &new) {
+            Ok(()) => assets::register(domain, &new, once.as_deref()).await,
+            Err(fault) => Err(fault),
+        };
+        let (made, user_errors) = settle(ctx, outcome).await?;
         ahead::assets(ctx, Ahead::of(ctx).field("assets"), made.clone().unwrap_or_default()).await?;
         Ok(AssetRegisterPayload { assets: made.map(|rows| rows.into_iter().map(Asset).collect()), user_errors })
     }
@@ -366,7 +373,7 @@ impl AssetMutation {
             Ok(update) => assets::update(domain, &asset, &update).await,
             Err(fault) => Err(fault),
         };
-        let (asset, user_errors) = settle(ctx, outcome)?;
+        let (asset, user_errors) = settle(ctx, outcome).await?;
         Ok(AssetUpdatePayload { asset: asset.map(Asset), user_errors })
     }
 
@@ -378,7 +385,11 @@ impl AssetMutation {
     ) -> Result<AssetRetirePayload> {
         let domain = ctx.domain()?;
         let keys: Vec<Key> = input.asset_ids.iter().map(|id| key(domain, NodeKind::Asset, id)).collect();
-        let (retired, user_errors) = settle(ctx, assets::retire(domain, &keys).await)?;
+        let outcome = match items(domain, "assetIds", &keys) {
+            Ok(()) => assets::retire(domain, &keys).await,
+            Err(fault) => Err(fault),
+        };
+        let (retired, user_errors) = settle(ctx, outcome).await?;
         ahead::assets(ctx, Ahead::of(ctx).field("assets"), retired.clone().unwrap_or_default()).await?;
         Ok(AssetRetirePayload { assets: retired.map(|rows| rows.into_iter().map(Asset).collect()), user_errors })
     }
@@ -391,7 +402,7 @@ impl AssetMutation {
     ) -> Result<AssetRepairFinishPayload> {
         let domain = ctx.domain()?;
         let asset = key(domain, NodeKind::Asset, &input.asset_id);
-        let (asset, user_errors) = settle(ctx, assets::finish_repair(domain, &asset).await)?;
+        let (asset, user_errors) = settle(ctx, assets::finish_repair(domain, &asset).await).await?;
         Ok(AssetRepairFinishPayload { asset: asset.map(Asset), user_errors })
     }
 }

@@ -3,6 +3,7 @@
 use async_graphql::{ID, InputObject, MaybeUndefined};
 
 use crate::domain::{self, Change, Code, Key, Keyed, Outcome, text};
+use crate::entity::words::Door;
 
 use super::{NodeKind, key};
 
@@ -61,4 +62,27 @@ pub(in crate::graphql::api) async fn named<E: Keyed>(
 /// Passes what somebody searches for.
 pub(in crate::graphql::api) fn searchable(search: Option<&str>) -> Outcome<()> {
     search.map_or(Ok(()), |search| text::bounded("search", search, text::LONG))
+}
+
+/// Most items of one list in an input. Legacy calls are bounded by the size of their body instead.
+const MOST_ITEMS: usize = 200;
+
+/// Passes a list that GraphQL clients may send.
+pub(in crate::graphql::api) fn items<T>(ctx: &domain::Context, field: &'static str, items: &[T]) -> Outcome<()> {
+    if ctx.door == Door::Graphql && items.len() > MOST_ITEMS {
+        return Err(Code::TooMany.about(MOST_ITEMS).on(field));
+    }
+    Ok(())
+}
+
+/// Passes a day of the years 1 to 9999, which both databases know.
+pub(in crate::graphql::api) fn day(
+    field: &'static str,
+    day: Option<chrono::NaiveDate>,
+) -> Outcome<Option<chrono::NaiveDate>> {
+    use chrono::Datelike;
+    match day {
+        Some(day) if !(1..=9999).contains(&day.year()) => Err(Code::OutOfRange.on(field)),
+        day => Ok(day),
+    }
 }

@@ -38,11 +38,13 @@ pub(in crate::graphql::api) fn user_errors(ctx: &Context<'_>, faults: &[Fault]) 
     faults.iter().map(|fault| UserError::new(fault, ctx.language())).collect()
 }
 
-/// Parts ordinary refusals, which are data, from what refuses the request as a whole, which is an error.
-pub(in crate::graphql::api) fn settle<T>(
+/// Parts ordinary refusals, which are data, from what refuses the request as a whole, which is an error. What was read before the
+/// mutation is forgotten, so that its answer and the next mutation of the document see what it did.
+pub(in crate::graphql::api) async fn settle<T>(
     ctx: &Context<'_>,
     outcome: Outcome<T>,
 ) -> Outcome<(Option<T>, Vec<UserError>)> {
+    ctx.loaders()?.forget().await;
     match outcome {
         Ok(value) => Ok((Some(value), Vec::new())),
         Err(fault) if fault.code.kind() == Kind::Refusal => Ok((None, user_errors(ctx, &[fault]))),

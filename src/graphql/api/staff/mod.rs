@@ -14,8 +14,8 @@ use super::{
     assets::{Asset, AssetConnection},
     departments::Department,
     kit::{
-        Caller, Connection, NodeKind, PageArgs, RowBy, change, change_text, connection, given, global_id, key, payload,
-        role_key, settle,
+        Caller, Connection, NodeKind, PageArgs, RowBy, change, change_text, connection, given, global_id, items, key,
+        payload, role_key, settle,
     },
     roles::Role,
 };
@@ -221,8 +221,8 @@ macro_rules! staff_payload {
         }
 
         impl $name {
-            fn settled(ctx: &Context<'_>, outcome: Outcome<staff::Staff>) -> Result<Self> {
-                let (staff, user_errors) = settle(ctx, outcome)?;
+            async fn settled(ctx: &Context<'_>, outcome: Outcome<staff::Staff>) -> Result<Self> {
+                let (staff, user_errors) = settle(ctx, outcome).await?;
                 Ok(Self { staff: staff.map(Staff), user_errors })
             }
         }
@@ -277,7 +277,7 @@ impl StaffMutation {
         #[graphql(desc = "The person.")] input: StaffCreateInput,
     ) -> Result<StaffCreatePayload> {
         let domain = ctx.domain()?;
-        StaffCreatePayload::settled(ctx, staff::create(domain, input.into_domain(domain)).await)
+        StaffCreatePayload::settled(ctx, staff::create(domain, input.into_domain(domain)).await).await
     }
 
     /// Changes what is known about a person. Permission `/users/*`.
@@ -292,7 +292,7 @@ impl StaffMutation {
             Ok(update) => staff::update(domain, &person, &update).await,
             Err(fault) => Err(fault),
         };
-        StaffUpdatePayload::settled(ctx, outcome)
+        StaffUpdatePayload::settled(ctx, outcome).await
     }
 
     /// Locks a person and ends all their sessions; once more is fine. Permission `/users/*`.
@@ -302,7 +302,7 @@ impl StaffMutation {
         #[graphql(desc = "The person.")] input: StaffLockInput,
     ) -> Result<StaffLockPayload> {
         let domain = ctx.domain()?;
-        StaffLockPayload::settled(ctx, staff::lock(domain, &key(domain, NodeKind::Staff, &input.id)).await)
+        StaffLockPayload::settled(ctx, staff::lock(domain, &key(domain, NodeKind::Staff, &input.id)).await).await
     }
 
     /// Unlocks a person, whoever locked them; no session revives. Permission `/users/*`.
@@ -312,7 +312,7 @@ impl StaffMutation {
         #[graphql(desc = "The person.")] input: StaffUnlockInput,
     ) -> Result<StaffUnlockPayload> {
         let domain = ctx.domain()?;
-        StaffUnlockPayload::settled(ctx, staff::unlock(domain, &key(domain, NodeKind::Staff, &input.id)).await)
+        StaffUnlockPayload::settled(ctx, staff::unlock(domain, &key(domain, NodeKind::Staff, &input.id)).await).await
     }
 
     /// Gives a person a new password and ends all their sessions. Permission `/users/*`.
@@ -323,7 +323,7 @@ impl StaffMutation {
     ) -> Result<StaffPasswordSetPayload> {
         let domain = ctx.domain()?;
         let person = key(domain, NodeKind::Staff, &input.id);
-        StaffPasswordSetPayload::settled(ctx, staff::set_password(domain, &person, &input.password).await)
+        StaffPasswordSetPayload::settled(ctx, staff::set_password(domain, &person, &input.password).await).await
     }
 
     /// Moves a person to another of the four groups; rights change at once. Permission `/users/*`.
@@ -334,7 +334,7 @@ impl StaffMutation {
     ) -> Result<StaffGroupSetPayload> {
         let domain = ctx.domain()?;
         let person = key(domain, NodeKind::Staff, &input.id);
-        StaffGroupSetPayload::settled(ctx, staff::set_group(domain, &person, Some(input.group)).await)
+        StaffGroupSetPayload::settled(ctx, staff::set_group(domain, &person, Some(input.group)).await).await
     }
 
     /// Gives a person exactly these roles beside the group. Nobody grants or takes away a role that holds more than they do, and
@@ -347,7 +347,11 @@ impl StaffMutation {
         let domain = ctx.domain()?;
         let roles: Vec<_> = input.role_ids.iter().map(|id| role_key(domain, id)).collect();
         let person = key(domain, NodeKind::Staff, &input.id);
-        StaffRolesSetPayload::settled(ctx, staff::set_roles(domain, &person, &roles).await)
+        let outcome = match items(domain, "roleIds", &roles) {
+            Ok(()) => staff::set_roles(domain, &person, &roles).await,
+            Err(fault) => Err(fault),
+        };
+        StaffRolesSetPayload::settled(ctx, outcome).await
     }
 
     /// Deletes a person who holds nothing and is named in no open request. Permission `/users/*`.
@@ -358,7 +362,7 @@ impl StaffMutation {
     ) -> Result<StaffDeletePayload> {
         let domain = ctx.domain()?;
         let person = key(domain, NodeKind::Staff, &input.id);
-        let (deleted, user_errors) = settle(ctx, staff::delete(domain, &person).await)?;
+        let (deleted, user_errors) = settle(ctx, staff::delete(domain, &person).await).await?;
         Ok(StaffDeletePayload { deleted_id: deleted.map(|row| global_id(NodeKind::Staff, row.id)), user_errors })
     }
 }
