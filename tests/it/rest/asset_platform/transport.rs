@@ -146,3 +146,17 @@ async fn unknown_keys_are_ignored_and_of_a_repeated_key_the_last_counts() {
     let body = format!("{{\"token\":\"{token}\",\"token\":null}}");
     assert_eq!(send(&world, "/api/staff_info/", body).await.json()["code"], -4);
 }
+
+#[tokio::test]
+async fn a_call_takes_the_time_it_needs() {
+    use std::{sync::Arc, time::Duration};
+    use tower::ServiceExt;
+    let world = World::demo().await;
+    // GraphQL would be cut off at once; a call has no words for that.
+    let limits = assetry::graphql::Limits { time: Duration::ZERO, ..Default::default() };
+    let router = assetry::rest::router(assetry::graphql::Door::new(Arc::clone(&world.app), limits));
+    let body = json!({"username": STAFF.0, "password": STAFF.1}).to_string();
+    let reply = router.oneshot(Request::post("/api/login/").body(Body::from(body)).unwrap()).await.unwrap();
+    let bytes = axum::body::to_bytes(reply.into_body(), usize::MAX).await.unwrap();
+    assert_eq!(serde_json::from_slice::<Value>(&bytes).unwrap()["code"], 0);
+}
