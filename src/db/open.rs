@@ -128,9 +128,14 @@ async fn connect(options: &Options, connections: u32, read_only: bool) -> Result
                 .busy_timeout(Duration::from_secs(10))
                 .synchronous(SqliteSynchronous::Full)
                 .pragma("temp_store", "MEMORY")
-                .pragma("cache_size", "-16384")
-                .optimize_on_close(true, None);
-            if read_only { sqlite.pragma("query_only", "ON") } else { sqlite.journal_mode(SqliteJournalMode::Wal) }
+                .pragma("cache_size", "-16384");
+            if read_only {
+                sqlite.pragma("query_only", "ON")
+            } else {
+                // Not for readers: where nothing may be written it can fail, and that connection would then end some time after
+                // the writer's, which is to be the last, so that it folds the log into the file.
+                sqlite.journal_mode(SqliteJournalMode::Wal).optimize_on_close(true, None)
+            }
         });
     } else if let Some(schema) = &options.schema {
         connect.set_schema_search_path(schema);
