@@ -12,20 +12,28 @@ use crate::{
 /// Keys asked for in one statement; the databases bound the number of parameters.
 const CHUNK: usize = 1000;
 
+/// What `staff` holds whose roles grant `granted`: nothing while locked, else that and what the group and everybody have.
+pub fn held(staff: &staff::Model, granted: Permissions) -> Permissions {
+    if staff.locked {
+        return Permissions::default();
+    }
+    granted.iter().fold(Permissions::of_group(staff.staff_group), Permissions::with)
+}
+
 /// Everything `staff` holds; nothing while locked.
 pub async fn permissions_of(db: &impl ConnectionTrait, staff: &staff::Model) -> Outcome<Permissions> {
     let mut held = permissions_of_many(db, std::slice::from_ref(staff)).await?;
     Ok(held.remove(&staff.id).unwrap_or_default())
 }
 
-/// Everything that each of `staff` holds; nothing for who is locked. For loaders.
+/// Everything that each of `staff` holds; nothing for who is locked.
 pub async fn permissions_of_many(
     db: &impl ConnectionTrait,
     staff: &[staff::Model],
 ) -> Outcome<HashMap<i64, Permissions>> {
     let free: Vec<&staff::Model> = staff.iter().filter(|person| !person.locked).collect();
     let mut held: HashMap<i64, Permissions> =
-        free.iter().map(|person| (person.id, Permissions::of_group(person.staff_group))).collect();
+        free.iter().map(|person| (person.id, self::held(person, Permissions::default()))).collect();
     for chunk in free.chunks(CHUNK) {
         let granted: Vec<(i64, String)> = staff_role::Entity::find()
             .select_only()

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     db::Page,
-    domain::{self, Outcome, Permission, Permissions, staff},
+    domain::{self, Outcome, Permission, rbac, staff},
     entity::words::StaffGroup,
 };
 
@@ -96,13 +96,9 @@ impl Staff {
         if !self.shows(ctx, staff::sees_roles) {
             return Ok(None);
         }
-        if self.0.locked {
-            return Ok(Some(Vec::new()));
-        }
         let loaders = ctx.loaders()?;
         let roles: Vec<i64> = loaders.roles_of(self.0.id).await?.iter().map(|role| role.id).collect();
-        let granted = loaders.granted(&roles).await?;
-        let held: Permissions = granted.iter().chain(Permissions::of_group(self.0.staff_group).iter()).collect();
+        let held = rbac::held(&self.0, loaders.granted(&roles).await?);
         Ok(Some(held.iter().collect()))
     }
 
