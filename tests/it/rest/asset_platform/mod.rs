@@ -1,13 +1,17 @@
 //! The asset-platform dialect (contract: asset-platform).
 
 mod apply;
+mod endpoints;
 mod history;
 mod lists;
 mod login;
 mod order;
+mod people;
 mod register;
+mod scene;
 mod transport;
 mod types;
+mod values;
 
 use assetry::rest::asset_platform::ROWS;
 use axum::{
