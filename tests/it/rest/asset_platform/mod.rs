@@ -1,6 +1,7 @@
 //! The asset-platform dialect (contract: asset-platform).
 
 mod apply;
+mod assets;
 mod endpoints;
 mod history;
 mod lists;
@@ -10,6 +11,7 @@ mod people;
 mod register;
 mod scene;
 mod transport;
+mod trees;
 mod types;
 mod values;
 
