@@ -1,6 +1,6 @@
 //! What a key of a body may hold, declared: rows are made of these.
 
-use crate::domain::text;
+use crate::domain::{Code, text};
 
 /// A key of the body: what it may hold and which variable it becomes. Made by [`text()`], [`name`], [`number`] and so on.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +17,8 @@ pub struct Field {
     pub absent: Absent,
     /// What `null` means.
     pub null: Null,
+    /// The fault it is when [`Kind::AnyWord`] became `null`; without one the operation sees to it.
+    pub unlisted: Option<Code>,
 }
 
 /// What a key may hold.
@@ -36,8 +38,8 @@ pub enum Kind {
     Word(&'static [(&'static str, &'static str)]),
     /// Likewise, but anything else becomes `null`: a later step of the endpoint answers it.
     AnyWord(&'static [(&'static str, &'static str)]),
-    /// An object with these keys.
-    Object(&'static [Field]),
+    /// An object whose keys become variables of their own.
+    Members(&'static [Field]),
     /// A list of objects with these keys.
     Objects(&'static [Field]),
     /// A list of objects of which one key is wanted: becomes a list of its values.
@@ -70,7 +72,7 @@ pub enum Null {
 
 /// A key that holds a `kind`.
 pub const fn field(key: &'static str, kind: Kind) -> Field {
-    Field { key, twin: None, variable: key, kind, absent: Absent::Wrong, null: Null::Wrong }
+    Field { key, twin: None, variable: key, kind, absent: Absent::Wrong, null: Null::Wrong, unlisted: None }
 }
 
 /// A key that holds text of at most 255 characters.
@@ -113,9 +115,9 @@ pub const fn any_word(key: &'static str, words: &'static [(&'static str, &'stati
     field(key, Kind::AnyWord(words))
 }
 
-/// A key that holds an object with these keys.
-pub const fn object(key: &'static str, fields: &'static [Field]) -> Field {
-    field(key, Kind::Object(fields))
+/// A key that holds an object whose keys become variables of their own.
+pub const fn members(key: &'static str, fields: &'static [Field]) -> Field {
+    field(key, Kind::Members(fields))
 }
 
 /// A key that holds a list of objects with these keys.
@@ -133,6 +135,12 @@ impl Field {
     #[must_use]
     pub const fn to(self, variable: &'static str) -> Self {
         Self { variable, ..self }
+    }
+
+    /// The fault it is when none of the words is sent, judged once the whole body was read and the row's first operation succeeded.
+    #[must_use]
+    pub const fn else_fault(self, unlisted: Code) -> Self {
+        Self { unlisted: Some(unlisted), ..self }
     }
 
     /// Another spelling of the key.

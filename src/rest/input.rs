@@ -8,7 +8,7 @@ use super::{
     field::{Absent, Field, Kind, Null},
     json::Json,
 };
-use crate::domain::text;
+use crate::domain::{Code, text};
 
 /// The first key that is wrong, in the order of the declaration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +71,7 @@ impl Kind {
             Self::Number => whole_number(sent).map(Value::from),
             Self::Word(words) => listed(words, sent),
             Self::AnyWord(words) => Some(listed(words, sent).unwrap_or_default()),
-            Self::Object(fields) => object_value(fields, &names(fields), sent),
+            Self::Members(fields) => object_value(fields, &names(fields), sent),
             Self::Objects(fields) => {
                 let names = names(fields);
                 sent.items()?.map(|item| object_value(fields, &names, item)).collect::<Option<_>>().map(Value::List)
@@ -106,8 +106,10 @@ fn read(fields: &[Field], names: &[Name], from: Json<'_>) -> Result<Vec<(Name, V
     }
     let mut values = Vec::with_capacity(fields.len());
     for ((field, name), sent) in fields.iter().zip(names).zip(sent) {
-        if let Some(value) = field.read(sent)? {
-            values.push((name.clone(), value));
+        match (field.kind, field.read(sent)?) {
+            (Kind::Members(_), Some(Value::Object(members))) => values.extend(members),
+            (_, Some(value)) => values.push((name.clone(), value)),
+            (_, None) => {}
         }
     }
     Ok(values)
@@ -118,6 +120,12 @@ pub fn variables(fields: &[Field], body: Json<'_>) -> Result<Variables, Wrong> {
     let mut variables = Variables::default();
     variables.extend(read(fields, &names(fields), body)?);
     Ok(variables)
+}
+
+/// The fault of the first word that is none of those listed, among the fields that leave it to this step.
+pub fn unlisted(fields: &[Field], variables: &Variables) -> Option<Code> {
+    let null = |field: &Field| variables.get(field.variable) == Some(&Value::Null);
+    fields.iter().find(|field| field.unlisted.is_some() && null(field)).and_then(|field| field.unlisted)
 }
 
 fn object_value(fields: &[Field], names: &[Name], sent: Json<'_>) -> Option<Value> {
@@ -335,8 +343,6 @@ mod tests {
         const ITEMS: Field = objects("k", &[name("display_name").to("name"), number("n").or_number(1)]);
         assert_eq!(value(&ITEMS, r#"[{"display_name":"a"}]"#).as_deref(), Some(r#"[{"name":"a","n":1}]"#));
         assert_eq!(value(&ITEMS, "[]").as_deref(), Some("[]"));
-        const EDIT: Field = object("k", &[name("display_name").if_sent()]);
-        assert_eq!(value(&EDIT, "{}").as_deref(), Some("{}"));
         for sent in [
             "null",
             "{}",
@@ -352,8 +358,35 @@ mod tests {
             assert_eq!(value(&EACH, sent), None, "{sent}");
             assert_eq!(value(&ITEMS, sent), None, "{sent}");
         }
-        for sent in ["null", "[]", "1", r#"{"display_name":null}"#, r#"{"display_name":" "}"#] {
-            assert_eq!(value(&EDIT, sent), None, "{sent}");
+    }
+
+    #[test]
+    fn members_become_variables_of_their_own() {
+        const FIELDS: &[Field] = &[
+            reference("id"),
+            members("data", &[name("display_name").if_sent().to("name"), reference("under").or_none().if_sent()]),
+        ];
+        for (sent, taken) in [
+            (r#"{"id":"a","data":{}}"#, r#"{"id":"a"}"#),
+            (r#"{"data":{"under":null,"x":1},"id":"a"}"#, r#"{"id":"a","under":null}"#),
+            (r#"{"id":"a","data":{"display_name":"n","under":"b"}}"#, r#"{"id":"a","name":"n","under":"b"}"#),
+        ] {
+            assert_eq!(given(FIELDS, sent).as_deref(), Ok(taken), "{sent}");
+        }
+        for data in ["null", "[]", "1", r#"{"display_name":null}"#, r#"{"display_name":" "}"#] {
+            let body = format!(r#"{{"id":"a","data":{data}}}"#);
+            assert_eq!(given(FIELDS, &body), Err(Wrong { key: "data", missing: false }), "{body}");
+        }
+        assert_eq!(given(FIELDS, r#"{"id":"a"}"#), Err(Wrong { key: "data", missing: true }));
+    }
+
+    #[test]
+    fn words_that_are_not_listed_are_found_afterwards() {
+        const GROUP: Field = any_word("group", &[("a", "A")]).else_fault(Code::StaffGroupUnknown);
+        const FIELDS: &[Field] = &[reference("id"), GROUP];
+        for (sent, found) in [("a", None), ("b", Some(Code::StaffGroupUnknown))] {
+            let body = Document::read(format!(r#"{{"id":"1","group":"{sent}"}}"#).into_bytes()).unwrap();
+            assert_eq!(unlisted(FIELDS, &variables(FIELDS, body.root()).unwrap()), found);
         }
     }
 }

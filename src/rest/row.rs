@@ -25,8 +25,12 @@ pub struct Row {
     pub gate: Gate,
     /// What is read from the body.
     pub input: &'static [Field],
+    /// The operation that must succeed after the input is read and before anything else is looked at; its data are dropped.
+    pub first: Option<&'static str>,
     /// What answers.
     pub answer: Answer,
+    /// Where a function answers: the operation that asks GraphQL for the same, in pages.
+    pub like: Option<&'static str>,
     /// The fault it is when an operation finds nothing: when one of its root fields is `null`.
     pub missing: Option<Code>,
     /// What a success says beside its payload.
@@ -116,8 +120,6 @@ impl fmt::Debug for Answer {
 /// Several rows behind one path. Each has its own gate, input, answer and texts; faults it does not list are looked up in the row around it.
 #[derive(Clone, Copy, Debug)]
 pub struct Choice {
-    /// The operation that must succeed before anything is chosen; its data are dropped.
-    pub first: Option<&'static str>,
     /// The key that holds the word.
     pub key: &'static str,
     /// The words and their rows.
@@ -178,7 +180,9 @@ impl Row {
             either_slash: true,
             gate: Gate::Session,
             input: &[],
+            first: None,
             answer: Answer::Operation(""),
+            like: None,
             missing: None,
             success: Says { status: 200, code: Number::Integer(0), text: "", field: None },
             cases: &[],
@@ -216,6 +220,12 @@ impl Row {
         Self { input, ..self }
     }
 
+    /// Runs the operation of this name first, which must succeed.
+    #[must_use]
+    pub const fn first(self, operation: &'static str) -> Self {
+        Self { first: Some(operation), ..self }
+    }
+
     /// Is answered by the operation of this name.
     #[must_use]
     pub const fn runs(self, operation: &'static str) -> Self {
@@ -226,6 +236,12 @@ impl Row {
     #[must_use]
     pub const fn native(self, function: Native) -> Self {
         Self { answer: Answer::Native(function), ..self }
+    }
+
+    /// Gives what the operation of this name gives in pages.
+    #[must_use]
+    pub const fn like(self, operation: &'static str) -> Self {
+        Self { like: Some(operation), ..self }
     }
 
     /// Is one of several rows.
@@ -272,21 +288,36 @@ impl Row {
         paths
     }
 
-    /// Every operation the row may run.
+    /// Every operation the row may run, and those that are like its functions.
     pub fn operations(&self) -> Vec<&'static str> {
-        match self.answer {
+        let answering = match self.answer {
             Answer::Operation(name) => vec![name],
-            Answer::Native(_) => Vec::new(),
-            Answer::Choice(choice) => {
-                choice.first.into_iter().chain(choice.words.iter().flat_map(|(_, row)| row.operations())).collect()
-            }
-        }
+            Answer::Native(_) => self.like.into_iter().collect(),
+            Answer::Choice(choice) => choice.words.iter().flat_map(|(_, row)| row.operations()).collect(),
+        };
+        self.first.into_iter().chain(answering).collect()
     }
 
     /// What a fault with `code` about `field` says here: the case for the field, else the one for the code alone.
     pub fn case(&self, code: Code, field: Option<&str>) -> Option<&'static Says> {
         find(self.cases, code, field)
     }
+}
+
+/// The rows of several tables as one; `N` is how many there are.
+pub const fn joined<const N: usize>(tables: &[&[Row]]) -> [Row; N] {
+    let mut rows = [Row::new(Verb::Post, ""); N];
+    let (mut at, mut table) = (0, 0);
+    while table < tables.len() {
+        let mut row = 0;
+        while row < tables[table].len() {
+            rows[at] = tables[table][row];
+            (at, row) = (at + 1, row + 1);
+        }
+        table += 1;
+    }
+    assert!(at == N, "N is not how many rows there are");
+    rows
 }
 
 /// The entry for `code` and `field` in `cases`.

@@ -160,23 +160,25 @@ impl Served {
         let mut read =
             input::variables(row.input, call.body.root()).map_err(|wrong| Code::RequestInvalid.about(wrong.key))?;
         variables.append(&mut read);
+        if let Some(first) = row.first {
+            self.execute(first, row, call, variables.clone()).await?;
+        }
+        if let Some(unlisted) = input::unlisted(row.input, &variables) {
+            return Err(unlisted.into());
+        }
         match row.answer {
             Answer::Operation(name) => Ok((row.success, self.execute(name, row, call, variables).await?)),
             Answer::Native(function) => Ok((row.success, function(call.context.clone(), variables).await?)),
-            Answer::Choice(choice) => self.choose(choice, row, call, variables).await,
+            Answer::Choice(choice) => self.choose(choice, call, variables).await,
         }
     }
 
     async fn choose(
         &self,
         choice: &'static Choice,
-        row: &'static Row,
         call: &Asked,
         variables: Variables,
     ) -> Result<(Says, Payload), Refused> {
-        if let Some(first) = choice.first {
-            self.execute(first, row, call, variables.clone()).await?;
-        }
         let sent = call.body.root().get(choice.key).and_then(input::characters);
         let word = sent.ok_or_else(|| Code::RequestInvalid.about(choice.key))?;
         let Some((_, chosen)) = choice.words.iter().find(|(name, _)| *name == word) else {

@@ -4,12 +4,13 @@
 //! * a field with an alias that begins with `_` is dissolved into the object around it, and where it is `null` all its keys are:
 //!   `_group: group { group_id: uniqueId group_name: name }`;
 //! * the alias `_` alone replaces the object around it: `children { _: nodes { … } }` is a list;
-//! * `userErrors` are not part of a payload.
+//! * `userErrors` and `pageInfo` are not part of a payload.
 
 use std::collections::HashMap;
 
 use async_graphql::{
     Name, Positioned, Value,
+    indexmap::IndexMap,
     parser::types::{ExecutableDocument, FragmentDefinition, Selection, SelectionSet},
 };
 use chrono_tz::Tz;
@@ -19,8 +20,19 @@ use chrono_tz::Tz;
 pub struct Rewrite {
     /// The key.
     pub key: &'static str,
-    /// From GraphQL's spelling to the dialect's; local times are in the zone given.
-    pub spell: fn(Value, Tz) -> Value,
+    /// From GraphQL's spelling to the dialect's.
+    pub spell: fn(&Value, &Around<'_>) -> Value,
+    /// The JSON schema of what it becomes.
+    pub schema: fn() -> serde_json::Value,
+}
+
+/// What stands around a value that is spelled differently.
+#[derive(Clone, Copy, Debug)]
+pub struct Around<'a> {
+    /// The object that holds it, as GraphQL answered.
+    pub object: &'a IndexMap<Name, Value>,
+    /// The zone of local times.
+    pub zone: Tz,
 }
 
 impl std::fmt::Debug for Rewrite {
@@ -61,7 +73,7 @@ impl Shape {
                     let field = &field.node;
                     let key = &field.response_key().node;
                     let fate = match key.as_str() {
-                        "userErrors" => Fate::Goes,
+                        "userErrors" | "pageInfo" => Fate::Goes,
                         "_" => Fate::Replaces,
                         key if key.starts_with('_') && key != "__typename" => Fate::Dissolves,
                         _ => Fate::Stays,
@@ -88,16 +100,13 @@ impl Shape {
             Value::List(items) => Value::List(items.into_iter().map(|item| self.apply(item, rewrites, zone)).collect()),
             Value::Object(mut object) => {
                 let mut shaped = Vec::with_capacity(object.len());
-                for (key, fate, inner) in &self.keys {
+                let around = Around { object: &object, zone };
+                let spelled: Vec<_> = self.keys.iter().map(|(key, ..)| spelled(key, rewrites, &around)).collect();
+                for ((key, fate, inner), spelled) in self.keys.iter().zip(spelled) {
                     let Some(value) = object.swap_remove(key) else { continue };
                     match fate {
                         Fate::Stays => {
-                            let value = inner.apply(value, rewrites, zone);
-                            let value = match rewrites.iter().find(|rewrite| rewrite.key == key.as_str()) {
-                                Some(rewrite) => (rewrite.spell)(value, zone),
-                                None => value,
-                            };
-                            shaped.push((key.clone(), value));
+                            shaped.push((key.clone(), spelled.unwrap_or_else(|| inner.apply(value, rewrites, zone))));
                         }
                         Fate::Dissolves => match inner.apply(value, rewrites, zone) {
                             Value::Object(keys) => shaped.extend(keys),
@@ -123,6 +132,12 @@ impl Shape {
             }
         }
     }
+}
+
+/// The value of `key` as the first of `rewrites` for it spells it.
+fn spelled(key: &Name, rewrites: &[Rewrite], around: &Around<'_>) -> Option<Value> {
+    let rewrite = rewrites.iter().find(|rewrite| rewrite.key == key.as_str())?;
+    around.object.get(key).map(|value| (rewrite.spell)(value, around))
 }
 
 #[cfg(test)]
@@ -163,7 +178,10 @@ mod tests {
     }
 
     #[test]
-    fn payloads_lose_their_errors() {
+    fn payloads_lose_their_errors_and_lists_their_pages() {
+        let operation = "{ data: assets { _: nodes { name } pageInfo { hasNextPage } } }";
+        let data = json!({"data": {"_": [{"name": "a"}], "pageInfo": {"hasNextPage": false}}});
+        assert_eq!(shaped(operation, data, &[]), r#"{"data":[{"name":"a"}]}"#);
         let operation = "mutation { _session: sessionCreate { token userErrors { code } viewer { name } } }";
         let data = json!({"_session": {"token": "t", "userErrors": [], "viewer": {"name": "n"}}});
         assert_eq!(shaped(operation, data, &[]), r#"{"token":"t","viewer":{"name":"n"}}"#);
@@ -175,12 +193,16 @@ mod tests {
     fn values_are_spelled_differently_wherever_they_stand() {
         const REWRITES: &[Rewrite] = &[Rewrite {
             key: "locked",
-            spell: |value, _| if value == Value::from(true) { 1.into() } else { 0.into() },
+            spell: |value, around| match around.object.get("other") {
+                Some(_) => "unknown".into(),
+                None => i32::from(*value == Value::from(true)).into(),
+            },
+            schema: || json!({}),
         }];
-        let data = json!({"locked": true, "list": [{"locked": false, "other": true}]});
+        let data = json!({"locked": true, "list": [{"locked": false}, {"locked": false, "other": true}]});
         assert_eq!(
             shaped("{ locked list { locked other } }", data, REWRITES),
-            r#"{"locked":1,"list":[{"locked":0,"other":true}]}"#
+            r#"{"locked":1,"list":[{"locked":0},{"locked":"unknown","other":true}]}"#
         );
     }
 }

@@ -45,7 +45,6 @@ const fn when(code: Code, number: i32, text: &'static str) -> Case {
 const DONE: Says = Says { status: 200, code: Number::Text("0"), text: "done", field: None };
 
 const CHOICE: Choice = Choice {
-    first: Some("Group"),
     key: "option",
     words: &[
         ("query", Row::new(Verb::Post, "").runs("Group").says(says(200, 0, "queried"))),
@@ -65,11 +64,13 @@ const CHOICE: Choice = Choice {
 const ROWS: &[Row] = &[
     Row::new(Verb::Get, "/sample/{session}").runs("Viewer").says(says(200, 0, "read")).rewrites(&[Rewrite {
         key: "locked",
-        spell: |value, _| if value == Value::from(true) { 1.into() } else { 0.into() },
+        spell: |value, _| i32::from(*value == Value::from(true)).into(),
+        schema: || json!({ "enum": [0, 1] }),
     }]),
     Row::new(Verb::Put, "/sample/{session}").reads(&[text("name"), number("years")]).native(echo).says(DONE),
     Row::new(Verb::Post, "/sample/{session}/group/")
         .reads(&[text("group")])
+        .first("Group")
         .chooses(&CHOICE)
         .must_find(Code::AssetGroupNotFound)
         .unless(&[when(Code::AssetGroupNotFound, 4, "no group"), when(Code::Forbidden, 5, "not you")]),

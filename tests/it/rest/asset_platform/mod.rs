@@ -4,6 +4,7 @@ mod apply;
 mod assets;
 mod endpoints;
 mod history;
+mod like;
 mod lists;
 mod login;
 mod order;

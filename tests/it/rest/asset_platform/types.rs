@@ -19,7 +19,7 @@ fn value(field: &Field) -> Value {
         Kind::Text(_) | Kind::Name | Kind::Password | Kind::Bytes(_) => json!(IN_STORE),
         Kind::Number => json!(1),
         Kind::Word(words) | Kind::AnyWord(words) => json!(words[0].0),
-        Kind::Object(fields) => right(fields),
+        Kind::Members(fields) => right(fields),
         Kind::Objects(fields) => json!([right(fields)]),
         Kind::Each(wanted) => json!([right(std::slice::from_ref(wanted))]),
     }
