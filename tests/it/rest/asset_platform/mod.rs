@@ -2,7 +2,9 @@
 
 mod apply;
 mod assets;
+mod document;
 mod endpoints;
+mod fuzz;
 mod history;
 mod like;
 mod lists;
@@ -11,6 +13,7 @@ mod order;
 mod people;
 mod register;
 mod scene;
+mod settled;
 mod transport;
 mod trees;
 mod types;
