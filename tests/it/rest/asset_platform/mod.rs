@@ -1,17 +1,11 @@
 //! The asset-platform dialect (contract: asset-platform).
 
-mod apply;
 mod assets;
 mod document;
 mod endpoints;
 mod fuzz;
-mod history;
-mod like;
-mod lists;
-mod login;
 mod order;
 mod people;
-mod register;
 mod scene;
 mod settled;
 mod transport;

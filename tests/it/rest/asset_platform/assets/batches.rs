@@ -76,6 +76,27 @@ async fn holders_ask_for_what_they_hold_all_or_nothing() {
 }
 
 #[tokio::test]
+async fn the_whole_body_is_read_before_any_item_is_looked_at() {
+    let scene = Scene::demo().await;
+    let mut steps = Vec::new();
+    for (path, malformed) in [
+        (APPLY, "申请领用资产失败，JSON参数错误"),
+        (TRANSFER, "申请转移资产失败，JSON参数错误"),
+        (RETURN, "申请资产退库失败，JSON参数错误"),
+        (REPAIR, "申请资产维保失败，JSON参数错误"),
+        (DELETE, "清退资产失败，JSON参数错误"),
+    ] {
+        for last in [json!({}), json!({ "asset_id": null }), json!({ "asset_id": 1.5 }), json!([]), json!(UNUSED[0])] {
+            for first in ["nothing", MOVING, UNUSED[0]] {
+                let body = json!({ "transfer_to_id": "nobody", "data": [{ "asset_id": first }, last] });
+                steps.push(("asdf", path, body, says(-2, malformed)));
+            }
+        }
+    }
+    scene.refuses(steps).await;
+}
+
+#[tokio::test]
 async fn an_asset_named_twice_counts_once() {
     for (by, path, ids, message, status) in [
         ("demo", APPLY, [UNUSED[0], UNUSED[1], UNUSED[0]], "成功申请领用资产", "get_confirming"),

@@ -120,7 +120,7 @@ async fn what_has_been_cleared_out_is_shown_as_worth_nothing_and_keeps_its_value
     let entered =
         scene.enter(json!({ "group": "0", "display_name": "x", "status": "deleted", "value_origin": 500 })).await;
     let token = scene.token("suadmin").await;
-    let query = "query($id: ID!) { asset(id: $id) { valueOrigin } }";
+    let query = "query($id: String!) { asset(by: {uniqueId: $id}) { valueOrigin } }";
     for (asset, stored) in [(id, 7), (entered.as_str(), 500)] {
         let answer = scene.world.graphql(query, json!({ "id": asset }), Some(&token)).await;
         assert_eq!(answer["data"]["asset"]["valueOrigin"], stored, "the stored value is kept: {answer}");

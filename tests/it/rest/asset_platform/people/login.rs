@@ -4,7 +4,7 @@ use assetry::domain::{Actor, Context, Key, staff};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::{ASSETS, STAFF, ask, call, keys, login, says};
+use super::super::{ASSETS, STAFF, ask, call, keys, login, says};
 use crate::harness::World;
 
 #[tokio::test]

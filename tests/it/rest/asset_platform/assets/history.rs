@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ASSETS, IN_STORE, STAFF, call, keys, login, says};
+use super::super::{ASSETS, IN_STORE, STAFF, call, keys, login, says};
 use crate::harness::World;
 
 const PATH: &str = "/api/single_asset_history/";

@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use super::{ASSETS, IN_STORE, STAFF, call, listed, login, says};
+use super::super::{ASSETS, IN_STORE, STAFF, call, listed, login, says};
 use crate::harness::World;
 
 const APPLY: &str = "/api/assets_apply/";
@@ -51,7 +51,7 @@ async fn a_claim_that_is_refused_leaves_the_asset_where_it_was() {
 #[tokio::test]
 async fn whoever_is_logged_in_may_claim_and_whoever_decides_may_be_the_applicant() {
     let world = World::demo().await;
-    for person in [STAFF, ASSETS, super::SYSTEM, ("admin", "adminpass")] {
+    for person in [STAFF, ASSETS, super::super::SYSTEM, ("admin", "adminpass")] {
         let (token, admin) = (login(&world, person).await, login(&world, ASSETS).await);
         assert_eq!(call(&world, &token, APPLY, batch(&[OTHER])).await["code"], 0, "{person:?}");
         assert_eq!(call(&world, &admin, CONFIRM, decision(OTHER, "no")).await["code"], 0, "{person:?}");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ASSETS, call, listed, login, says};
+use super::super::{ASSETS, call, listed, login, says};
 use crate::harness::World;
 
 const PATH: &str = "/api/add_assets/";

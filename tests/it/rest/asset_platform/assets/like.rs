@@ -12,7 +12,7 @@ use assetry::{
 use async_graphql::Value;
 use serde_json::{Value as Json, json};
 
-use super::{ASSETS, IN_STORE, STAFF, call, login};
+use super::super::{ASSETS, IN_STORE, STAFF, call, login};
 use crate::harness::World;
 
 /// What an endpoint is asked, and the variables of the operation.

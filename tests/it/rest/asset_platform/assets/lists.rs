@@ -5,7 +5,7 @@ use futures_util::{StreamExt, future::join_all};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use super::{ASSETS, call, keys, listed, login, send};
+use super::super::{ASSETS, call, keys, listed, login, send};
 use crate::harness::World;
 
 const R14: [&str; 14] = [
