@@ -172,3 +172,45 @@ async fn decisions_refuse_what_they_cannot_decide() {
     }
     scene.refuses(steps).await;
 }
+
+#[tokio::test]
+async fn a_batch_may_name_more_assets_than_a_statement_can() {
+    const MANY: usize = 70_000;
+    let scene = Scene::demo().await;
+    let many = |first: &str, rest: &dyn Fn(usize) -> String| {
+        let ids = std::iter::once(first.to_owned()).chain((0..MANY).map(rest));
+        let data: Vec<_> = ids.map(|id| json!({ "asset_id": id })).collect();
+        json!({ "transfer_to_id": "demo", "data": data })
+    };
+    let unknown = |first: &str| many(first, &|number| format!("{number}"));
+    let before = scene.everything().await;
+    for (by, path, first) in [
+        ("demo", APPLY, UNUSED[0]),
+        ("myusername", TRANSFER, IN_USE[0]),
+        ("myusername", RETURN, IN_USE[0]),
+        ("myusername", REPAIR, IN_USE[0]),
+        ("asdf", DELETE, IN_USE[0]),
+    ] {
+        assert_eq!(scene.ask(by, path, unknown(first)).await, says(-6, NO_ASSET), "{path}");
+    }
+    assert_eq!(scene.everything().await, before);
+    let same = many(IN_USE[0], &|_| IN_USE[0].to_owned());
+    assert_eq!(scene.ask("myusername", REPAIR, same).await, says(0, "成功申请资产维保"));
+}
+
+#[tokio::test]
+async fn thousands_of_assets_go_through_every_call_at_once() {
+    const MANY: usize = 3000;
+    let scene = Scene::demo().await;
+    let items: Vec<_> = (0..MANY).map(|number| json!({ "group": "0", "display_name": number })).collect();
+    assert_eq!(scene.ask("asdf", "/api/add_assets/", json!({ "data": items })).await, says(0, "成功"));
+    let rows = scene.part("asdf", "/api/asset_list/", json!({}), "data").await;
+    let data: Vec<_> =
+        rows.as_array().unwrap()[..MANY].iter().map(|row| json!({ "asset_id": row["unique_id"] })).collect();
+    for (path, message) in [(APPLY, "成功申请领用资产"), (DELETE, "成功清退资产")] {
+        assert_eq!(scene.ask("asdf", path, json!({ "data": data })).await, says(0, message));
+    }
+    let told = scene.part("asdf", "/api/search_assets_history/", json!({ "search_string": "delete" }), "data").await;
+    assert_eq!(told.as_array().unwrap().len(), MANY);
+    assert_eq!(told[0]["asset_name"], json!((MANY - 1).to_string()), "told in the order of the call");
+}

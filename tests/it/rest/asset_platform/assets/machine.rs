@@ -155,8 +155,11 @@ const ANSWERS: [(&str, &str, [i32; 7], &str, &str); 31] = [
 
 /// What an action that is done makes of an asset: by whom and which, the status, the holder (`=` the same), the applicant, the one to
 /// whom it shall go, and what is told.
+type Effect =
+    (&'static str, &'static str, &'static str, &'static str, &'static str, &'static str, Option<&'static str>);
+
 #[rustfmt::skip]
-const EFFECTS: [(&str, &str, &str, &str, &str, &str, Option<&str>); 15] = [
+const EFFECTS: [Effect; 15] = [
     ("*",    "apply",        "get_confirming",      "=",    ADMIN,  "-",    None),
     (OTHER,  "apply",        "get_confirming",      "=",    OTHER,  "-",    None),
     (SECOND, "apply",        "get_confirming",      "=",    SECOND, "-",    None),
@@ -257,6 +260,40 @@ async fn an_asset_begins_as_it_was_entered_and_may_come_to_its_administrator() {
         let after = state(&scene, &asset).await;
         assert_eq!((after.status.as_str(), after.holder, after.applicant), (status, id(ADMIN), Value::Null));
         assert_eq!(after.history.len(), usize::from(result == "yes"));
+    }
+}
+
+#[tokio::test]
+async fn administrators_may_decide_on_what_they_asked_for_and_hold() {
+    let scene = Scene::demo().await;
+    let asset = scene.enter(json!({ "group": "0", "display_name": "own", "status": "inuse" })).await;
+    let mut told = Vec::new();
+    for (action, status, news) in [
+        ("transfer", "transfer_confirming", None),
+        ("transfer yes", "inuse", Some("transfer")),
+        ("return", "return_confirming", None),
+        ("return no", "inuse", None),
+        ("repair", "repair_apply", None),
+        ("finish", "inuse", Some("repair")),
+        ("return", "return_confirming", None),
+        ("return yes", "unused", Some("return")),
+        ("apply", "get_confirming", None),
+        ("apply no", "unused", None),
+        ("apply", "get_confirming", None),
+        ("apply yes", "inuse", Some("apply")),
+        ("delete", "deleted", Some("delete")),
+    ] {
+        let body = json!({ "transfer_to_id": "lwk4j5lk234", "data": [{ "asset_id": asset }] });
+        let answer = match action {
+            // The target may be the caller.
+            "transfer" => scene.ask(ADMIN, "/api/assets_transfer_to_apply/", body).await,
+            _ => act(&scene, ADMIN, action, &asset).await,
+        };
+        assert_eq!(answer["code"], 0, "{action}: {answer}");
+        told.extend(news.map(str::to_owned));
+        let after = state(&scene, &asset).await;
+        let holder = if action == "delete" { Value::Null } else { id(ADMIN) };
+        assert_eq!((after.status.as_str(), after.holder, &after.history), (status, holder, &told), "{action}");
     }
 }
 

@@ -211,3 +211,23 @@ async fn odd_names_are_found_in_history_as_they_are() {
         assert_eq!(found.as_array().unwrap().len(), count, "{asked}");
     }
 }
+
+#[tokio::test]
+async fn the_longest_names_are_told_whole() {
+    let scene = Scene::demo().await;
+    let (person, thing) = ("😀".repeat(255), "中".repeat(255));
+    for id in ["lwk4j5lk234", "samplestaff"] {
+        scene.mutate("staffUpdate", json!({ "id": id, "name": person })).await;
+    }
+    let asset = scene.enter(json!({ "group": "0", "display_name": thing, "status": "inuse" })).await;
+    let transfer = json!({ "transfer_to_id": "samplestaff", "data": [{ "asset_id": asset }] });
+    assert_eq!(scene.ask("asdf", "/api/assets_transfer_to_apply/", transfer).await["code"], 0);
+    assert_eq!(scene.ask("asdf", "/api/assets_transfer_to/confirm/", decision(&asset, "yes")).await["code"], 0);
+    let description = format!(
+        "2020-11-04 10:00:00.000000, 员工lwk4j5lk234({person})转移了资产{asset}({thing})给员工samplestaff({person})"
+    );
+    let told = row((&asset, &thing), ("lwk4j5lk234", &person), "transfer", &description, "2020-11-04T02:00:00.000Z");
+    assert_eq!(scene.history(&asset).await, json!([told]));
+    let found = scene.part("asdf", SEARCH, json!({ "search_string": description }), "data").await;
+    assert_eq!(found, json!([told]));
+}

@@ -222,7 +222,17 @@ async fn the_deleted_are_gone_from_every_list_and_free_their_username() {
         assert_eq!(list.as_array().unwrap().len(), 11);
         assert!(!list.to_string().contains(LEAVER), "{path}");
     }
-    // The one to whom an asset was to go may leave once that has been decided.
+    // Whoever waits for an asset may leave once it has been decided or the asset is no more.
+    let forgetful = json!({ "unique_id": "1602514534djDKboCE" });
+    let unused = batch(&["1603191152ZrfbUKEi"]);
+    scene
+        .play([
+            ("forgetful", "/api/assets_apply/", unused.clone(), says(0, "成功申请领用资产")),
+            ("sdfg", DELETE, forgetful.clone(), says(-2, "删除用户失败，该用户仍有待审批的申请")),
+            ("asdf", "/api/assets_delete/", unused, says(0, "成功清退资产")),
+            ("sdfg", DELETE, forgetful, done("成功删除")),
+        ])
+        .await;
     let transfer = decision("test_asset_transfering", "no");
     assert_eq!(scene.ask("asdf", "/api/assets_transfer_to/confirm/", transfer).await, says(0, "操作成功"));
     assert_eq!(scene.ask("sdfg", DELETE, json!({ "unique_id": TARGET })).await, done("成功删除"));

@@ -171,6 +171,25 @@ async fn departments_are_created_changed_and_deleted() {
 }
 
 #[tokio::test]
+async fn a_department_is_empty_when_its_last_person_has_left() {
+    let scene = Scene::demo().await;
+    let sub = || id("subdepartment1");
+    let leaves = |person: &str| json!({ "unique_id": person });
+    scene
+        .play([
+            ("sdfg", "/api/user_manage/delete_staff/", leaves(LEAVER.0), done("成功删除")),
+            ("demo", INFO, sub(), info("子部门", "default", PARENT, &[], &[FORGETFUL])),
+            ("asdf", DELETE, sub(), says(-2, "删除的部门非空")),
+            ("sdfg", "/api/user_manage/delete_staff/", leaves(FORGETFUL.0), done("成功删除")),
+            ("asdf", DELETE, sub(), says(0, DELETED)),
+            ("asdf", DELETE, sub(), says(-2, "删除的部门不存在")),
+            ("asdf", CREATE, new(json!(null), "subdepartment1", "子部门"), says(0, CREATED)),
+            ("demo", INFO, sub(), info("子部门", "Mars", None, &[], &[])),
+        ])
+        .await;
+}
+
+#[tokio::test]
 async fn a_held_asset_is_where_its_holder_is() {
     let scene = Scene::demo().await;
     let place =

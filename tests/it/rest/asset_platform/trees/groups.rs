@@ -143,6 +143,7 @@ async fn groups_are_added_named_moved_and_deleted() {
     assert_eq!(forest(&scene).await, expected);
     let before = scene.asset("34k5jfkwertfwer").await;
     assert_eq!(before["group_id"], "sampleassetgroup1");
+    scene.enter(json!({ "group": "b", "display_name": "x", "status": "deleted" })).await;
     scene
         .play([
             step(delete("b"), says(0, DELETED)),
@@ -166,4 +167,24 @@ async fn groups_are_added_named_moved_and_deleted() {
     assert_eq!(scene.ask("asdf", TREE, again).await, says(0, MADE));
     let query = scene.ask("asdf", TREE, json!({ "unique_id": "c", "option": "query" })).await;
     assert_eq!(query, children("C", &[("42", "43"), ("OTHERS", "c"), ("b", "test_asset_group")]));
+}
+
+#[tokio::test]
+async fn a_tree_of_any_depth_is_shown() {
+    const DEEP: usize = 400;
+    let scene = Scene::demo().await;
+    for number in 0..DEEP {
+        let above = if number == 0 { "others".to_owned() } else { format!("deep{}", number - 1) };
+        let new = add(&above, json!(format!("deep{number}")), json!(format!("deep{number}")));
+        assert_eq!(scene.ask("asdf", TREE, new).await, says(0, MADE), "{number}");
+    }
+    let last = format!("deep{}", DEEP - 1);
+    assert_eq!(scene.ask("asdf", TREE, moved("deep0", json!(last))).await, says(-2, CYCLE));
+    let body = json!({ "token": scene.token("demo").await }).to_string();
+    let reply = super::super::send(&scene.world, ALL, body).await;
+    // Deeper than what reads JSON here, which is no concern of the server's.
+    let text = reply.text();
+    assert_eq!(text.matches("\"title\":").count(), DEEP + 4);
+    assert_eq!(text.matches('[').count(), text.matches(']').count());
+    assert!(text.contains(&format!("\"{last}\"")) && text.ends_with('}'), "{text:.300}");
 }
