@@ -94,3 +94,21 @@ async fn group_and_roles_add_up_and_act_at_once() {
         }
     }
 }
+
+#[tokio::test]
+async fn each_right_opens_its_own_endpoints_and_no_others() {
+    let scene = Scene::demo().await;
+    for (role, permissions, rights) in [
+        ("one", &["USERS"][..], &[Users][..]),
+        ("two", &["ASSETS"], &[Assets]),
+        ("three", &["ASSET_GROUPS"], &[Groups]),
+        ("four", &["APPROVALS"], &[Approvals]),
+        ("five", &["DEPARTMENTS"], &[Departments]),
+        ("six", &["RBAC", "ATTENDANCE", "FILES", "QR_LOGIN"], &[]),
+        ("seven", &["ASSETS", "DEPARTMENTS"], &[Assets, Departments]),
+    ] {
+        scene.mutate("roleCreate", json!({ "name": role, "permissions": permissions })).await;
+        scene.mutate("staffRolesSet", json!({ "id": "1602554050TBuCGtE", "roleIds": [role] })).await;
+        may(&scene, "leaver", rights, role).await;
+    }
+}
