@@ -198,3 +198,84 @@ async fn crossing_moves_never_make_a_cycle() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn contention_of_every_kind_never_shows_as_a_fault() {
+    const ROUNDS: usize = 4;
+    let scene = Arc::new(Scene::demo().await);
+    let assets = ["1603191152ZrfbUKEi", "1603191152cvwLfWvh", "1603191152IdSfJKmr", "1603191717PqTxpBFu"];
+    let held = ["1603786083cjxyxHTB", "1603786083EzlAqBbc", "1603786083MWxAHSEX"];
+    let leaver = "1602554050TBuCGtE";
+    for round in 0..ROUNDS {
+        let mut calls = Vec::new();
+        for at in 0..4 {
+            // The same things in opposite orders.
+            let mut some = vec![assets[at], assets[(at + 1) % 4], assets[(at + 2) % 4]];
+            let mut own = vec![held[at % 3], held[(at + 1) % 3]];
+            if at % 2 == 0 {
+                some.reverse();
+                own.reverse();
+            }
+            let tree = |option: &str| {
+                json!({
+                    "unique_id": if option == "add" { "others" } else { "g" }, "option": option, "new_group_id": "g",
+                    "new_group_name": format!("g{at}"), "new_parent_id": (["test1", "0"][at % 2]),
+                })
+            };
+            let transfer = batch(&own)["data"].take();
+            calls.extend([
+                ("demo", "/api/assets_apply/", batch(&some)),
+                ("leaver", "/api/assets_apply/", batch(&some)),
+                ("asdf", "/api/assets_apply/confirm/", decision(some[0], "no")),
+                ("mover", "/api/assets_apply/confirm/", decision(some[1], ["yes", "no"][round % 2])),
+                ("myusername", "/api/assets_return_apply/", batch(&own)),
+                ("myusername", "/api/assets_transfer_to_apply/", json!({ "transfer_to_id": "demo", "data": transfer })),
+                ("asdf", "/api/assets_return/confirm/", decision(own[0], "no")),
+                ("mover", "/api/assets_transfer_to/confirm/", decision(own[1], "no")),
+                ("asdf", "/api/modify_asset", json!({ "asset_id": own[0], "data": { "under": own[1], "group": "g" } })),
+                ("asdf", "/api/asset_group_tree/", tree("add")),
+                ("mover", "/api/asset_group_tree/", tree("change_parent")),
+                ("asdf", "/api/asset_group_tree/", tree("change_name")),
+                ("mover", "/api/asset_group_tree/", tree("delete")),
+                (
+                    "asdf",
+                    "/api/add_assets/",
+                    json!({ "data": [{ "group": "g", "display_name": "x", "under": own[0] }] }),
+                ),
+                (
+                    "admin",
+                    "/api/department/create/",
+                    json!({ "parent_id": "sampledepartment2", "new_id": "d", "new_name": "d", "location": "" }),
+                ),
+                ("asdf", "/api/department/delete/", json!({ "department_id": (["d", "sampledepartment2"][at % 2]) })),
+                (
+                    "sdfg",
+                    "/api/user_manage/create_new_staff/",
+                    json!({
+                        "group": "generalstaff", "department": "d", "display_name": "x", "username": format!("{round}"),
+                        "password": "x",
+                    }),
+                ),
+                ("sdfg", "/api/user_manage/set_character/", json!({ "unique_id": leaver, "group": "assetadmin" })),
+                ("sdfg", "/api/user_manage/delete_staff/", json!({ "unique_id": leaver })),
+                ("myusername", "/api/asset_list_title_value/", json!({})),
+            ]);
+            if round == ROUNDS - 1 {
+                calls.push(("suadmin", "/api/assets_delete/", batch(&some)));
+                calls.push(("suadmin", "/api/assets_delete/", batch(&own)));
+            }
+        }
+        let answers = race(&scene, calls).await;
+        let faults: Vec<_> =
+            answers.keys().filter(|answer| answer.starts_with("-3") || answer.starts_with("-1")).collect();
+        assert!(faults.is_empty(), "{round}: {answers:?}");
+    }
+    let everything = scene.everything().await;
+    let staff = everything["/api/staff_list/"].to_string();
+    for row in everything["/api/asset_list/"]["data"].as_array().unwrap() {
+        let (status, holder) = (row["status_id"].as_str().unwrap(), &row["belongs_to_id"]);
+        let held = matches!(status, "inuse" | "transfer_confirming" | "return_confirming" | "repair_apply");
+        assert!(!held || holder.is_string(), "{row}");
+        assert!(holder.is_null() || staff.contains(&holder.to_string()), "{row}");
+    }
+}
