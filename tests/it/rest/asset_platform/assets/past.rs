@@ -231,3 +231,39 @@ async fn the_longest_names_are_told_whole() {
     let found = scene.part("asdf", SEARCH, json!({ "search_string": description }), "data").await;
     assert_eq!(found, json!([told]));
 }
+
+#[tokio::test]
+async fn names_are_those_of_the_moment_that_is_told() {
+    let scene = Scene::demo().await;
+    let (claimed, moving) = ("1603191152cvwLfWvh", "test_asset_transfering");
+    assert_eq!(scene.ask("leaver", "/api/assets_apply/", batch(&[claimed])).await["code"], 0);
+    for (person, name) in [("1602554050TBuCGtE", "甲"), ("samplestaff", "乙"), ("1603162639kQsLBBHw", "丙")] {
+        scene.mutate("staffUpdate", json!({ "id": person, "name": name })).await;
+    }
+    for (asset, name) in [(claimed, "子"), (moving, "丑")] {
+        let rename = json!({ "asset_id": asset, "data": { "display_name": name } });
+        assert_eq!(scene.ask("asdf", "/api/modify_asset", rename).await["code"], 0);
+    }
+    assert_eq!(scene.ask("asdf", "/api/assets_apply/confirm/", decision(claimed, "yes")).await["code"], 0);
+    assert_eq!(scene.ask("asdf", "/api/assets_transfer_to/confirm/", decision(moving, "yes")).await["code"], 0);
+    let told = scene.part("asdf", SEARCH, json!({ "search_string": "" }), "data").await;
+    let at = "2020-11-04T02:00:00.000Z";
+    let expected = json!([
+        demo_row(),
+        row(
+            (claimed, "子"),
+            ("1602554050TBuCGtE", "甲"),
+            "apply",
+            "2020-11-04 10:00:00.000000, 员工1602554050TBuCGtE(甲)领用了资产1603191152cvwLfWvh(子)",
+            at,
+        ),
+        row(
+            (moving, "丑"),
+            ("samplestaff", "乙"),
+            "transfer",
+            "2020-11-04 10:00:00.000000, 员工samplestaff(乙)转移了资产test_asset_transfering(丑)给员工1603162639kQsLBBHw(丙)",
+            at,
+        ),
+    ]);
+    assert_eq!(told, expected);
+}
