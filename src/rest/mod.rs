@@ -8,19 +8,24 @@
 use axum::Router;
 
 use crate::graphql::Door;
+use run::Dialect;
 
 pub mod asset_platform;
 pub mod body;
 pub mod field;
 pub mod input;
 pub mod json;
+pub mod openapi;
 pub mod payload;
 pub mod refused;
 pub mod row;
 pub mod run;
 pub mod shape;
 
+/// The dialects.
+pub const DIALECTS: &[&dyn Dialect] = &[&asset_platform::AssetPlatform];
+
 /// Every dialect's endpoints.
 pub fn router(door: Door) -> Router {
-    run::router(&asset_platform::AssetPlatform, door)
+    DIALECTS.iter().fold(Router::new(), |router, dialect| router.merge(run::router(*dialect, door.clone())))
 }

@@ -1,0 +1,20 @@
+//! The documentation of the legacy dialects, read off their rows: an OpenAPI document, and a page that shows it.
+
+use std::sync::LazyLock;
+
+mod document;
+pub mod errors;
+mod manual;
+mod replies;
+mod requests;
+pub mod schema;
+mod types;
+
+pub use document::document;
+pub use manual::{Manual, Subject, Token};
+
+/// The document of all dialects, as it is served and printed.
+pub fn text() -> &'static str {
+    static TEXT: LazyLock<String> = LazyLock::new(|| format!("{:#}\n", document(super::DIALECTS)));
+    &TEXT
+}
