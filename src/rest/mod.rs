@@ -25,7 +25,7 @@ pub mod shape;
 /// The dialects.
 pub const DIALECTS: &[&dyn Dialect] = &[&asset_platform::AssetPlatform];
 
-/// Every dialect's endpoints.
+/// Every dialect's endpoints, and their documentation.
 pub fn router(door: Door) -> Router {
-    DIALECTS.iter().fold(Router::new(), |router, dialect| router.merge(run::router(*dialect, door.clone())))
+    DIALECTS.iter().fold(openapi::router(), |router, dialect| router.merge(run::router(*dialect, door.clone())))
 }

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 mod document;
 pub mod errors;
 mod manual;
+mod page;
 mod replies;
 mod requests;
 pub mod schema;
@@ -12,6 +13,7 @@ mod types;
 
 pub use document::document;
 pub use manual::{Manual, Subject, Token};
+pub(super) use page::router;
 
 /// The document of all dialects, as it is served and printed.
 pub fn text() -> &'static str {
