@@ -16,6 +16,7 @@ pub mod departments;
 pub mod events;
 pub mod history;
 pub mod idempotency;
+pub mod listing;
 pub mod rbac;
 pub mod secrets;
 pub mod sessions;

@@ -53,19 +53,28 @@ impl Streamed {
         Ok(Self { open: format!("\"{key}\":[").into_bytes(), items: items.boxed(), close: "]".to_owned() })
     }
 
-    /// Puts the list behind the members of `object`, which becomes the value of `key`.
+    /// Puts the list behind the members of `object`.
     #[must_use]
-    pub fn within(mut self, key: &str, object: &impl Serialize) -> Self {
-        let mut open = format!("\"{key}\":").into_bytes();
+    pub fn behind(mut self, object: &impl Serialize) -> Self {
+        let mut open = Vec::new();
         write_json(&mut open, object);
-        let empty = open.ends_with(b"{}");
+        open.remove(0);
         open.pop();
-        if !empty {
+        if !open.is_empty() {
             open.push(b',');
         }
         open.append(&mut self.open);
-        self.close.push('}');
         Self { open, ..self }
+    }
+
+    /// Puts the list behind the members of `object`, which becomes the value of `key`.
+    #[must_use]
+    pub fn within(self, key: &str, object: &impl Serialize) -> Self {
+        let mut inner = self.behind(object);
+        let mut open = format!("\"{key}\":{{").into_bytes();
+        open.append(&mut inner.open);
+        inner.close.push('}');
+        Self { open, ..inner }
     }
 }
 

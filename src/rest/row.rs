@@ -325,6 +325,22 @@ impl Row {
     }
 }
 
+/// The rows of several tables as one; `N` is how many there are.
+pub const fn joined<const N: usize>(tables: &[&[Row]]) -> [Row; N] {
+    let mut rows = [Row::new(Verb::Post, ""); N];
+    let (mut at, mut table) = (0, 0);
+    while table < tables.len() {
+        let mut row = 0;
+        while row < tables[table].len() {
+            rows[at] = tables[table][row];
+            (at, row) = (at + 1, row + 1);
+        }
+        table += 1;
+    }
+    assert!(at == N, "N is not how many rows there are");
+    rows
+}
+
 /// The entry for `code` and `field` in `cases`.
 pub fn find(cases: &'static [Case], code: Code, field: Option<&str>) -> Option<&'static Says> {
     let of_code = || cases.iter().filter(|case| case.code == code);

@@ -9,6 +9,7 @@ use crate::{
             Asset, change_all,
             state::{Action, Owner, Transition, step},
         },
+        by_ids,
         history::{self, Line, Named},
         text, transact,
     },
@@ -127,17 +128,18 @@ async fn move_row(
             .col_expr(asset::Column::TargetId, Expr::value(None::<i64>))
     })
     .await?;
-    let old_holder = match asset.holder_id {
-        Some(id) => staff::Entity::find_by_id(id).one(db).await?,
-        None => None,
-    };
-    let related = match approval.kind {
-        ApprovalKind::Transfer | ApprovalKind::Return => old_holder.as_ref().map(Named::from),
-        ApprovalKind::Claim | ApprovalKind::Repair => None,
-    };
+    let people = [asset.holder_id, approval.applicant_id, approval.target_id].into_iter().flatten();
+    let people = by_ids::<staff::Entity>(db, &people.collect::<Vec<_>>()).await?;
+    // History names people as they are called now, not as they were when they asked.
+    let named = |id: Option<i64>| id.and_then(|id| people.get(&id)).map(Named::from);
     let told = line(approval, asset, row.record);
-    let related = related.or(told.related.clone());
-    history::write(db, ctx, ctx.now(), &[Line { related, ..told }]).await
+    let related = match approval.kind {
+        ApprovalKind::Transfer | ApprovalKind::Return => named(asset.holder_id),
+        ApprovalKind::Claim | ApprovalKind::Repair => named(approval.applicant_id),
+    };
+    let related = related.or_else(|| told.related.clone());
+    let target = named(approval.target_id).or_else(|| told.target.clone());
+    history::write(db, ctx, ctx.now(), &[Line { related, target, ..told }]).await
 }
 
 /// Who holds the asset afterwards.

@@ -12,6 +12,7 @@ use crate::{
 use super::{Context, Key, Outcome};
 
 mod edit;
+pub mod listing;
 
 pub use edit::{Create, Update, create, delete, update};
 

@@ -161,12 +161,15 @@ fn select_cards(filter: &CatalogueFilter) -> Select<asset::Entity> {
     select(&general).filter(Condition::all().add_option(name.map(|text| db::contains(asset::Column::Name, text))))
 }
 
+/// The condition that name or remarks contain `text`; none for the empty text, which is in everything.
+pub(super) fn containing(text: &str) -> Option<Condition> {
+    use asset::Column::{Name, Remarks};
+    (!text.is_empty()).then(|| Condition::any().add(db::contains(Name, text)).add(db::contains(Remarks, text)))
+}
+
 fn select(filter: &Filter) -> Select<asset::Entity> {
     use asset::Column;
-    let search =
-        filter.search.as_deref().filter(|text| !text.is_empty()).map(|text| {
-            Condition::any().add(db::contains(Column::Name, text)).add(db::contains(Column::Remarks, text))
-        });
+    let search = filter.search.as_deref().and_then(containing);
     let of_department = filter.department_subtree.map(|root| {
         let people = Query::select()
             .column(staff::Column::Id)

@@ -5,7 +5,10 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait},
 };
 
-use crate::entity::{asset, words::AssetStatus};
+use crate::entity::{
+    asset,
+    words::{AssetStatus, Door},
+};
 
 use super::{Actor, Code, Context, Key, Outcome, Permission};
 
@@ -30,9 +33,11 @@ pub use value::net_value;
 /// An asset.
 pub type Asset = asset::Model;
 
-/// Whether the actor sees every asset in full: who keeps assets and who decides on requests.
+/// Whether the actor sees every asset in full: who keeps assets, and who decides on requests. The asset platform shows the latter
+/// only what waits for a decision (contract: asset-platform §7.25).
 pub fn sees_all(ctx: &Context) -> bool {
-    ctx.holds(Permission::Assets) || ctx.holds(Permission::Approvals)
+    let decides = ctx.holds(Permission::Approvals) && ctx.door != Door::AssetPlatform;
+    ctx.holds(Permission::Assets) || decides
 }
 
 /// Whether the actor sees `asset` in full: who sees all, and its holder (contract: asset-platform §7.25).

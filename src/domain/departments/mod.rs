@@ -9,6 +9,7 @@ use super::{Code, Context, Key, Outcome};
 mod create;
 mod delete;
 mod list;
+pub mod listing;
 mod update;
 
 pub use create::{Create, create};

@@ -90,6 +90,14 @@ fn possible(id: &str) -> &str {
     if id.contains('\0') { "" } else { id }
 }
 
+/// The condition that type, sentence, asset or person of a line contain `text` (contract: asset-platform §7.34); none for the empty text.
+pub(super) fn containing(text: &str) -> Option<Condition> {
+    use history::Column::{AssetName, AssetUniqueId, Description, Kind, RelatedName, RelatedUniqueId};
+    let columns = [Kind, Description, AssetUniqueId, AssetName, RelatedUniqueId, RelatedName];
+    let any = || columns.into_iter().fold(Condition::any(), |any, column| any.add(db::contains(column, text)));
+    (!text.is_empty()).then(any)
+}
+
 fn select(filter: &Filter) -> Select<history::Entity> {
     let mut wanted = Condition::all();
     match &filter.asset {
@@ -103,12 +111,7 @@ fn select(filter: &Filter) -> Select<history::Entity> {
         None => {}
     }
     let kinds = filter.kinds.as_ref().map(|kinds| history::Column::Kind.is_in(kinds.iter().copied()));
-    let search = filter.search.as_deref().filter(|text| !text.is_empty()).map(|text| {
-        use history::Column::{AssetName, AssetUniqueId, Description, RelatedName, RelatedUniqueId};
-        [Description, AssetUniqueId, AssetName, RelatedUniqueId, RelatedName]
-            .into_iter()
-            .fold(Condition::any(), |any, column| any.add(db::contains(column, text)))
-    });
+    let search = filter.search.as_deref().and_then(containing);
     history::Entity::find().filter(
         wanted
             .add_option(kinds)

@@ -1,15 +1,17 @@
 //! History as long lists for the legacy dialects, which show five kinds of lines.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use crate::{
     domain::{
         Context, Outcome, Permission,
-        assets::listing::{Listing, faults},
+        listing::{Listing, faults},
     },
     entity::{history, words::HistoryKind},
 };
+
+use super::list;
 
 /// The kinds of lines that the legacy dialects show.
 pub const SHOWN: [HistoryKind; 5] =
@@ -39,6 +41,14 @@ pub async fn of_asset(ctx: &Context, unique_id: &str) -> Outcome<Listing<Shown>>
     ctx.may(Permission::Assets)?;
     let snapshot = ctx.db().long_snapshot().await?;
     Ok(faults(snapshot.rows(shown().filter(history::Column::AssetUniqueId.eq(unique_id)))))
+}
+
+/// What happened to all assets, the oldest first: lines in which type, sentence, asset or person contain `text`. Permission `/assets/*`.
+pub async fn search(ctx: &Context, text: &str) -> Outcome<Listing<Shown>> {
+    ctx.may(Permission::Assets)?;
+    let wanted = Condition::all().add_option(list::containing(text));
+    let snapshot = ctx.db().long_snapshot().await?;
+    Ok(faults(snapshot.rows(shown().filter(wanted))))
 }
 
 fn shown() -> Select<history::Entity> {

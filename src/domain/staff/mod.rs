@@ -10,6 +10,7 @@ mod create;
 mod delete;
 mod group;
 mod list;
+pub mod listing;
 mod lock;
 mod password;
 mod roles;

@@ -27,6 +27,10 @@ pub struct Model {
 
 /// The tables that a query joins to this one.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    /// The department above.
+    #[sea_orm(belongs_to = "Entity", from = "Column::ParentId", to = "Column::Id")]
+    Parent,
+}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -73,6 +73,20 @@ pub enum Relation {
     /// The asset it is part of.
     #[sea_orm(belongs_to = "Entity", from = "Column::UnderId", to = "Column::Id")]
     Under,
+    /// Who claims it.
+    #[sea_orm(
+        belongs_to = "crate::entity::staff::Entity",
+        from = "Column::ApplicantId",
+        to = "crate::entity::staff::Column::Id"
+    )]
+    Applicant,
+    /// Who is to receive it.
+    #[sea_orm(
+        belongs_to = "crate::entity::staff::Entity",
+        from = "Column::TargetId",
+        to = "crate::entity::staff::Column::Id"
+    )]
+    Target,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

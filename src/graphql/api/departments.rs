@@ -212,8 +212,21 @@ pub(super) struct DepartmentUpdateInput {
     name: MaybeUndefined<String>,
     /// Where it is.
     location: MaybeUndefined<String>,
+    /// The department above from now on; null makes it a root.
+    parent_id: MaybeUndefined<ID>,
     /// The version the caller saw.
     expected_version: Option<i64>,
+}
+
+impl DepartmentUpdateInput {
+    fn into_domain(self, ctx: &domain::Context) -> Outcome<departments::Update> {
+        Ok(departments::Update {
+            name: given("name", self.name)?,
+            location: given("location", self.location)?,
+            parent: change(ctx, NodeKind::Department, &self.parent_id),
+            expected_version: self.expected_version,
+        })
+    }
 }
 
 /// Where a department moves.
@@ -296,14 +309,14 @@ impl DepartmentMutation {
         DepartmentCreatePayload::settled(ctx, departments::create(domain, create).await).await
     }
 
-    /// Renames a department or notes another place. Permission `/departments/*`.
+    /// Renames a department, notes another place or moves it, all or nothing. Permission `/departments/*`.
     async fn department_update(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The change.")] input: DepartmentUpdateInput,
     ) -> Result<DepartmentUpdatePayload> {
-        let update = update(input.name, input.location, input.expected_version);
-        DepartmentUpdatePayload::settled(ctx, edit(ctx.domain()?, &input.id, update).await).await
+        let (domain, id) = (ctx.domain()?, input.id.clone());
+        DepartmentUpdatePayload::settled(ctx, edit(domain, &id, input.into_domain(domain)).await).await
     }
 
     /// Moves a department with everything below it; it never comes to be below itself. Permission `/departments/*`.
@@ -336,19 +349,6 @@ impl DepartmentMutation {
         let deleted_id = deleted.map(|row| global_id(NodeKind::Department, row.id));
         Ok(DepartmentDeletePayload { deleted_id, user_errors })
     }
-}
-
-fn update(
-    name: MaybeUndefined<String>,
-    location: MaybeUndefined<String>,
-    expected_version: Option<i64>,
-) -> Outcome<departments::Update> {
-    Ok(departments::Update {
-        name: given("name", name)?,
-        location: given("location", location)?,
-        parent: Change::Keep,
-        expected_version,
-    })
 }
 
 async fn edit(

@@ -10,6 +10,11 @@ pub(super) const fn done(text: &'static str) -> Says {
     says(0, text)
 }
 
+/// Success with the text "0", as the five endpoints that keep staff say it.
+pub(super) const fn done_in_words(text: &'static str) -> Says {
+    Says { code: Number::Text("0"), ..says(0, text) }
+}
+
 /// The text of code -2 when the token is missing or the input is wrong, where it is not the common one.
 pub(super) const fn malformed(text: &'static str) -> Case {
     when(Code::RequestInvalid, -2, text)
@@ -23,6 +28,11 @@ pub(super) const fn forbidden(text: &'static str) -> Case {
 /// What a fault says.
 pub(super) const fn when(code: Code, number: i32, text: &'static str) -> Case {
     Case { code, field: None, says: says(number, text) }
+}
+
+/// What a fault says that the contract does not foresee: its own text.
+pub(super) const fn own_words(code: Code, number: i32) -> Case {
+    when(code, number, "")
 }
 
 const fn says(number: i32, text: &'static str) -> Says {

@@ -16,6 +16,7 @@ mod faults;
 mod gate;
 mod lists;
 mod rows;
+mod spelling;
 
 pub use rows::ROWS;
 

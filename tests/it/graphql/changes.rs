@@ -231,3 +231,43 @@ async fn several_of_one_thing_can_be_noted_but_not_agreed_to() {
         assert_eq!(decided["approvalDecide"]["userErrors"], json!([{"code": code}]));
     }
 }
+
+#[tokio::test]
+async fn history_names_people_as_they_are_called_when_it_is_written() {
+    let world = World::demo().await;
+    let (staff, root) = (world.token("samplestaff").await, world.token("suadmin").await);
+    let claim = "mutation($id: ID!) { approvalSubmit(input: {type: CLAIM, assetId: $id}) { userErrors { code } } }";
+    let rename = "mutation { staffUpdate(input: {id: \"samplestaff\", name: \"新名\"}) { userErrors { code } } }";
+    for (token, operation) in [(&staff, claim), (&root, rename)] {
+        let reply = world.graphql(operation, json!({"id": ASSET}), Some(token)).await;
+        assert!(reply.to_string().contains("\"userErrors\":[]"), "{reply}");
+    }
+    let approve = "mutation($id: ID!) {
+        approvalDecide(input: {type: CLAIM, assetId: $id, decision: APPROVE}) { userErrors { code } }
+    }";
+    assert_eq!(ask(&world, approve, json!({"id": ASSET})).await["approvalDecide"]["userErrors"], json!([]));
+    let told = "query($id: ID!) { history(filter: {assetId: $id, types: [APPLY]}) { nodes { relatedName description } } }";
+    let line = &ask(&world, told, json!({"id": ASSET})).await["history"]["nodes"][0];
+    assert_eq!(line["relatedName"], "新名");
+    assert!(line["description"].as_str().unwrap().contains("员工samplestaff(新名)领用了"), "{line}");
+}
+
+#[tokio::test]
+async fn a_department_is_renamed_and_moved_at_once_or_not_at_all() {
+    let world = World::demo().await;
+    let update = "mutation($id: ID!, $parent: ID, $name: String) {
+        departmentUpdate(input: {id: $id, parentId: $parent, name: $name}) {
+            department { name parent { uniqueId } } userErrors { code field }
+        }
+    }";
+    let refused = ask(&world, update, json!({"id": "sampledepartment", "parent": "subdepartment1", "name": "n"})).await;
+    let errors = json!([{"code": "DEPARTMENT_CYCLE", "field": "parentId"}]);
+    assert_eq!(refused["departmentUpdate"], json!({"department": null, "userErrors": errors}));
+    let kept = ask(&world, update, json!({"id": "sampledepartment", "parent": null})).await;
+    assert_eq!(kept["departmentUpdate"]["department"], json!({"name": "测试部门", "parent": null}));
+    let moved = ask(&world, update, json!({"id": "subdepartment1", "parent": "sampledepartment2", "name": "n"})).await;
+    let expected = json!({"name": "n", "parent": {"uniqueId": "sampledepartment2"}});
+    assert_eq!(moved["departmentUpdate"]["department"], expected);
+    let kept = ask(&world, update, json!({"id": "subdepartment1"})).await;
+    assert_eq!(kept["departmentUpdate"]["department"], expected);
+}

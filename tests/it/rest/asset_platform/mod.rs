@@ -2,6 +2,7 @@
 
 mod apply;
 mod history;
+mod like;
 mod lists;
 mod login;
 mod order;
