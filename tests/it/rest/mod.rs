@@ -2,4 +2,5 @@
 
 mod asset_platform;
 mod engine;
+mod openapi;
 mod operations;

@@ -1,6 +1,7 @@
 //! The asset-platform dialect (contract: asset-platform).
 
 mod apply;
+mod documented;
 mod history;
 mod like;
 mod lists;
