@@ -2,8 +2,9 @@
 //!
 //! A dialect is a folder: its rows, the operations they run, what its faults say, its gate and its envelope. Everything else is here:
 //! a call is routed to its [`row`], admitted by the dialect, its [`input`] read from strict [`json`] into variables as its
-//! [`field`]s say, answered by a stored
-//! operation or a native function ([`run`]), and what comes back is a [`payload`] whose [`shape`] is read off the operation.
+//! [`field`]s say, answered by a stored operation or a native function ([`run`]), and what comes back is a [`payload`] whose [`shape`]
+//! is read off the operation. The documentation is read off the same tables: [`openapi`] for clients as they are, [`guide`] for those
+//! that move to GraphQL.
 
 use axum::Router;
 
@@ -13,6 +14,7 @@ use run::Dialect;
 pub mod asset_platform;
 pub mod body;
 pub mod field;
+pub mod guide;
 pub mod input;
 pub mod json;
 pub mod openapi;

@@ -157,6 +157,11 @@ fn documents_are_printed_without_a_database() {
     command.env("ASSETRY_LISTEN", "nonsense");
     assert!(text(&output(command).stdout).contains("type Query"));
     assert_eq!(text(&output(assetry(&folder, &["openapi"])).stdout), assetry::rest::openapi::text());
+    let guide = output(assetry(&folder, &["migration-guide", "asset-platform"]));
+    assert!(text(&guide.stdout).contains("# From the asset-platform dialect to GraphQL"));
+    let unknown = output(assetry(&folder, &["migration-guide", "nothing"]));
+    assert_eq!(unknown.status.code(), Some(1));
+    assert_eq!(text(&unknown.stderr), "assetry: There is no such dialect; these are known: asset-platform.\n");
     assert_eq!(folder.path().read_dir().unwrap().count(), 0);
 }
 
