@@ -144,6 +144,16 @@ pub enum Number {
     Text(&'static str),
 }
 
+/// As JSON.
+impl fmt::Display for Number {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Integer(number) => write!(out, "{number}"),
+            Self::Text(text) => write!(out, "\"{text}\""),
+        }
+    }
+}
+
 /// What a reply says beside its payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Says {

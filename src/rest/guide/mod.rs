@@ -9,12 +9,12 @@ use super::{
         Subject, Token,
         errors::{self, Refusal},
     },
-    row::{Answer, Case, Gate, Number, Row, find},
+    row::{Answer, Case, Gate, Row, find},
     run::Dialect,
     shape::Shape,
 };
 use crate::{
-    domain::{Code, Kind, Language},
+    domain::{Code, Kind},
     graphql::StoredOperation,
 };
 
@@ -226,15 +226,9 @@ fn table(lines: impl Iterator<Item = String>) -> String {
 }
 
 fn line(refusal: &Refusal, told: &str) -> String {
-    let number = match refusal.says.code {
-        Number::Integer(number) => format!("{number}"),
-        Number::Text(number) => format!("\"{number}\""),
-    };
+    let number = refusal.says.code;
     let status = if refusal.says.status == 200 { String::new() } else { format!(", HTTP {}", refusal.says.status) };
-    let text = match (refusal.says.text, refusal.code) {
-        ("", Some(code)) => code.text(Language::Chinese),
-        (text, _) => text,
-    };
+    let text = refusal.text().unwrap_or("…").replace("{}", "…");
     format!("| {number}{status} | {text} | {told} |")
 }
 

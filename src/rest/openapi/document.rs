@@ -185,7 +185,20 @@ impl<'a> Described<'a> {
             let name = self.dialect.manual().name;
             sentences.push(format!("In GraphQL: `{}` (`docs/migration-{name}.md`).", operations.join("`, `")));
         }
-        sentences.join(" ")
+        format!("{}\n\n{}", sentences.join(" "), self.refusals(row))
+    }
+
+    /// The refusals of `row` as a table, for people.
+    fn refusals(&self, row: &Row) -> String {
+        let mut lines = Vec::new();
+        for refusal in errors::refusals(self.dialect, row) {
+            let text = refusal.text().unwrap_or("…").replace("{}", "…");
+            let line = format!("| {} | `{}` | {text} |\n", refusal.says.status, refusal.says.code);
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+        format!("| status | code | refused because |\n| --- | --- | --- |\n{}", lines.concat())
     }
 
     fn responses(&self, row: &Row) -> Value {

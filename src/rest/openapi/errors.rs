@@ -22,6 +22,18 @@ pub struct Refusal {
     pub says: Says,
 }
 
+impl Refusal {
+    /// The text, in which `{}` stands for a name; none where any text may be said.
+    pub fn text(&self) -> Option<&'static str> {
+        match (self.says.text, self.code) {
+            // An ordinary refusal that nobody has words for is told as an invalid request, in its own words.
+            ("", Some(Code::RequestInvalid) | None) => None,
+            ("", Some(code)) => Some(code.text(Language::Chinese)),
+            (text, _) => Some(text),
+        }
+    }
+}
+
 /// Every refusal of `row`, roughly in the order of the checks.
 pub fn refusals(dialect: &dyn Dialect, row: &Row) -> Vec<Refusal> {
     let mut said = Said { dialect, refusals: Vec::new() };
@@ -120,14 +132,9 @@ fn texts(refusals: &[Refusal]) -> Value {
     let mut fixed: Vec<&str> = Vec::new();
     let mut patterns = Vec::new();
     for refusal in refusals {
-        let text = match (refusal.says.text, refusal.code) {
-            // An ordinary refusal that nobody has words for is told as an invalid request, in its own words.
-            ("", Some(Code::RequestInvalid) | None) => {
-                patterns.push(json!({ "type": "string" }));
-                continue;
-            }
-            ("", Some(code)) => code.text(Language::Chinese),
-            (text, _) => text,
+        let Some(text) = refusal.text() else {
+            patterns.push(json!({ "type": "string" }));
+            continue;
         };
         if text.contains("{}") {
             patterns.push(json!({ "type": "string", "pattern": pattern(text) }));
