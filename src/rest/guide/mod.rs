@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use async_graphql::{InputType, Value, parser::types::OperationType};
+use async_graphql::{
+    InputType, Value,
+    parser::types::{BaseType, OperationType, Type},
+};
 
 use super::{
     openapi::{
-        Subject, Token,
+        Subject, Token, Types,
         errors::{self, Refusal},
     },
     row::{Answer, Case, Gate, Row, find},
@@ -42,6 +45,7 @@ fn capital(text: &str) -> String {
 
 struct Guide<'a> {
     dialect: &'a dyn Dialect,
+    types: Types,
     operations: BTreeMap<String, StoredOperation>,
 }
 
@@ -49,7 +53,7 @@ impl<'a> Guide<'a> {
     fn new(dialect: &'a dyn Dialect) -> Self {
         let operations = StoredOperation::parse_all(dialect.operations())
             .expect("the file is part of the program and a test parses it");
-        Self { dialect, operations }
+        Self { dialect, types: Types::ours(), operations }
     }
 
     fn introduction(&self) -> String {
@@ -81,7 +85,8 @@ call: both doors see the same data, keep the same rules and accept each other's 
   `hasNextPage`.
 - **Refusals.** A mutation answers `userErrors {{ code field itemIndex message }}`, which is empty when it was done. What concerns the
   request as a whole is in `errors`, with `extensions.code`: `UNAUTHENTICATED`, `FORBIDDEN`, `REQUEST_INVALID` and so on. A query for
-  one thing answers `null` where there is none. Codes are stable, texts are not.
+  one thing answers `null` where there is none, and a list of assets holds those that the viewer may see. Codes are stable, texts are
+  not.
 
 ## Refusals of every call
 
@@ -176,21 +181,42 @@ may not be is `REQUIRED`, `BLANK`, `TOO_LONG`, `CHARACTER_FORBIDDEN` or `OUT_OF_
         errors::refusals(self.dialect, row).into_iter().filter(move |refusal| !common(refusal) && !of_a_word(refusal))
     }
 
+    /// Whether what is asked of the type `on` holds a list of assets.
+    fn lists_assets(&self, shape: &Shape, on: &str) -> bool {
+        shape.keys.iter().any(|key| {
+            let ty = self.types.field(key.of.as_deref().unwrap_or(on), &key.field).map(named);
+            ty.is_some_and(|ty| ty == "AssetConnection" || self.lists_assets(&key.inner, ty))
+        })
+    }
+
     fn table(&self, row: &Row, refusals: impl Iterator<Item = Refusal>) -> String {
         let operations = row.operations();
         let mut kinds = operations.iter().filter_map(|name| self.operations.get(*name)).map(StoredOperation::kind);
         let queries = kinds.all(|kind| kind == OperationType::Query);
+        // A list of assets is not refused: it leaves out what the viewer may not see.
+        let narrowed = row.like.and_then(|name| self.operations.get(name)).is_some_and(|operation| {
+            let root = self.types.root(operation.kind());
+            root.is_some_and(|root| self.lists_assets(&Shape::of(operation.document()), root))
+        });
         table(refusals.map(|refusal| {
             let unlisted = row.input.iter().any(|field| field.unlisted.is_some() && field.unlisted == refusal.code);
             let told = match refusal.code.map(Code::kind) {
                 // A query does not say that there is nothing.
                 Some(Kind::Refusal) if queries => "– (`null`)".to_owned(),
+                _ if refusal.code == Some(Code::Forbidden) && narrowed => "– (only what the viewer may see)".to_owned(),
                 // A word that is not listed does not fit the type of the variable.
                 _ if unlisted => told(&Refusal { code: Some(Code::RequestInvalid), ..refusal }),
                 _ => told(&refusal),
             };
             line(&refusal, &told)
         }))
+    }
+}
+
+fn named(ty: &Type) -> &str {
+    match &ty.base {
+        BaseType::Named(name) => name,
+        BaseType::List(items) => named(items),
     }
 }
 

@@ -14,6 +14,7 @@ mod types;
 pub use document::document;
 pub use manual::{Manual, Subject, Token};
 pub(super) use page::router;
+pub(super) use types::Types;
 
 /// The document of all dialects, as it is served and printed.
 pub fn text() -> &'static str {

@@ -11,7 +11,7 @@ use crate::graphql::api;
 
 /// The types of a schema.
 #[derive(Debug, Default)]
-pub(super) struct Types {
+pub(in crate::rest) struct Types {
     fields: HashMap<String, HashMap<String, Type>>,
     words: HashMap<String, Vec<String>>,
     roots: [Option<String>; 3],
@@ -19,7 +19,7 @@ pub(super) struct Types {
 
 impl Types {
     /// The types of our schema.
-    pub(super) fn ours() -> Self {
+    pub(in crate::rest) fn ours() -> Self {
         Self::parse(&api::sdl()).expect("the schema prints itself in its own language")
     }
 
@@ -55,7 +55,7 @@ impl Types {
     }
 
     /// The name of the root type of `kind`.
-    pub(super) fn root(&self, kind: OperationType) -> Option<&str> {
+    pub(in crate::rest) fn root(&self, kind: OperationType) -> Option<&str> {
         let place = match kind {
             OperationType::Query => 0,
             OperationType::Mutation => 1,
@@ -65,7 +65,7 @@ impl Types {
     }
 
     /// The type of the field `field` of the type `on`.
-    pub(super) fn field(&self, on: &str, field: &str) -> Option<&Type> {
+    pub(in crate::rest) fn field(&self, on: &str, field: &str) -> Option<&Type> {
         self.fields.get(on)?.get(field)
     }
 
