@@ -4,8 +4,9 @@
 //!
 //! - [`commands`]: the command line: serve, migrate, make the first administrator, fill with demo or generated data.
 //! - [`serve`]: the listener: doors merged, request ids, access lines, metrics, health, graceful stop.
-//! - [`rest`]: the legacy dialects: endpoints as rows of a table, each answered by a stored GraphQL operation.
+//! - [`rest`]: the legacy dialects: endpoints as rows of a table, each answered by a stored GraphQL operation; their documentation.
 //! - [`graphql`]: the GraphQL door: checks, transports, and the schema with one file a subject.
+//! - [`pages`]: pages for people, whose files are part of the program.
 //! - [`domain`]: what the system can do, one function a thing, the same for every door; permissions and the error catalogue.
 //! - [`entity`]: the rows of the database as types; no rules.
 //! - [`app`]: everything a request can reach: database, clock, randomness, and the rules that settings fix.
@@ -18,6 +19,7 @@ pub mod db;
 pub mod domain;
 pub mod entity;
 pub mod graphql;
+pub mod pages;
 pub mod rest;
 pub mod serve;
 pub mod settings;

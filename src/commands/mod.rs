@@ -9,6 +9,7 @@ use clap::{Parser, Subcommand};
 
 pub mod demo;
 pub mod generate;
+mod guide;
 mod logging;
 mod migrate;
 mod openapi;
@@ -41,6 +42,8 @@ enum Command {
     Schema,
     /// Prints the OpenAPI document of the legacy dialects.
     Openapi,
+    /// Prints the way from a legacy dialect to GraphQL, as Markdown.
+    MigrationGuide(guide::Arguments),
 }
 
 /// Runs the command that the arguments of this process name. A refusal is one sentence on stderr: status 2 for a wrong setting or
@@ -55,6 +58,7 @@ pub async fn run() -> ExitCode {
         Command::Generate(arguments) => generate::run(&arguments).await,
         Command::Schema => schema::run(),
         Command::Openapi => openapi::run(),
+        Command::MigrationGuide(arguments) => guide::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,20 +2,10 @@
 
 use std::io::{self, Write};
 
-use serde_json::json;
+use crate::rest::openapi;
 
 use super::Stop;
 
 pub(super) fn run() -> Result<(), Stop> {
-    let document = json!({
-        "openapi": "3.1.0",
-        "info": {
-            "title": "Assetry",
-            "description": env!("CARGO_PKG_DESCRIPTION"),
-            "version": env!("CARGO_PKG_VERSION"),
-            "license": { "name": "MIT", "identifier": "MIT" },
-        },
-        "paths": {},
-    });
-    Ok(writeln!(io::stdout(), "{document:#}")?)
+    Ok(io::stdout().write_all(openapi::text().as_bytes())?)
 }

@@ -2,25 +2,32 @@
 //!
 //! A dialect is a folder: its rows, the operations they run, what its faults say, its gate and its envelope. Everything else is here:
 //! a call is routed to its [`row`], admitted by the dialect, its [`input`] read from strict [`json`] into variables as its
-//! [`field`]s say, answered by a stored
-//! operation or a native function ([`run`]), and what comes back is a [`payload`] whose [`shape`] is read off the operation.
+//! [`field`]s say, answered by a stored operation or a native function ([`run`]), and what comes back is a [`payload`] whose [`shape`]
+//! is read off the operation. The documentation is read off the same tables: [`openapi`] for clients as they are, [`guide`] for those
+//! that move to GraphQL.
 
 use axum::Router;
 
 use crate::graphql::Door;
+use run::Dialect;
 
 pub mod asset_platform;
 pub mod body;
 pub mod field;
+pub mod guide;
 pub mod input;
 pub mod json;
+pub mod openapi;
 pub mod payload;
 pub mod refused;
 pub mod row;
 pub mod run;
 pub mod shape;
 
-/// Every dialect's endpoints.
+/// The dialects.
+pub const DIALECTS: &[&dyn Dialect] = &[&asset_platform::AssetPlatform];
+
+/// Every dialect's endpoints, and their documentation.
 pub fn router(door: Door) -> Router {
-    run::router(&asset_platform::AssetPlatform, door)
+    DIALECTS.iter().fold(openapi::router(), |router, dialect| router.merge(run::router(*dialect, door.clone())))
 }

@@ -7,12 +7,16 @@ use axum::http::Method;
 use futures_util::future::BoxFuture;
 use serde::Serialize;
 
-use super::{field::Field, payload::Payload, shape::Rewrite};
+use super::{field::Field, openapi::Subject, payload::Payload, shape::Rewrite};
 use crate::domain::{Code, Context, Outcome, Permission};
 
 /// One endpoint, or one of the cases of an endpoint that a word in the body tells apart.
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
+    /// What it is about.
+    pub subject: Subject,
+    /// What it does, in one sentence.
+    pub about: &'static str,
     /// The method.
     pub verb: Verb,
     /// The path as the contract prints it; `{name}` stands for one segment.
@@ -31,6 +35,8 @@ pub struct Row {
     pub answer: Answer,
     /// Where a function answers: the operation that asks GraphQL for the same, in pages.
     pub like: Option<&'static str>,
+    /// The schema of the payload, where no operation can say it; its `$defs` may be named in references.
+    pub reply: Option<fn() -> serde_json::Value>,
     /// The fault it is when an operation finds nothing: when one of its root fields is `null`.
     pub missing: Option<Code>,
     /// What a success says beside its payload.
@@ -138,6 +144,16 @@ pub enum Number {
     Text(&'static str),
 }
 
+/// As JSON.
+impl fmt::Display for Number {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Integer(number) => write!(out, "{number}"),
+            Self::Text(text) => write!(out, "\"{text}\""),
+        }
+    }
+}
+
 /// What a reply says beside its payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Says {
@@ -174,6 +190,8 @@ impl Row {
     /// A row for anybody with a live session that reads nothing. What answers and what it says are still to be given.
     pub const fn new(verb: Verb, path: &'static str) -> Self {
         Self {
+            subject: Subject::Sessions,
+            about: "",
             verb,
             path,
             aliases: &[],
@@ -183,11 +201,18 @@ impl Row {
             first: None,
             answer: Answer::Operation(""),
             like: None,
+            reply: None,
             missing: None,
             success: Says { status: 200, code: Number::Integer(0), text: "", field: None },
             cases: &[],
             rewrites: &[],
         }
+    }
+
+    /// Is about `subject` and does what the sentence `about` says.
+    #[must_use]
+    pub const fn about(self, subject: Subject, about: &'static str) -> Self {
+        Self { subject, about, ..self }
     }
 
     /// Also answers at `aliases`.
@@ -242,6 +267,12 @@ impl Row {
     #[must_use]
     pub const fn like(self, operation: &'static str) -> Self {
         Self { like: Some(operation), ..self }
+    }
+
+    /// Answers a payload with this schema, which no operation can say.
+    #[must_use]
+    pub const fn replies(self, reply: fn() -> serde_json::Value) -> Self {
+        Self { reply: Some(reply), ..self }
     }
 
     /// Is one of several rows.

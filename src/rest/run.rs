@@ -16,6 +16,7 @@ use futures_util::future::BoxFuture;
 use super::{
     input,
     json::Document,
+    openapi::{self, Manual},
     payload::Payload,
     refused::{self, Problem, Refused},
     row::{Answer, Case, Choice, Row, Says, find},
@@ -52,6 +53,15 @@ pub trait Dialect: Debug + Send + Sync {
 
     /// The reply to what did not; `text` is what `says` says with names filled in.
     fn refusal(&self, says: &Says, text: &str) -> Response;
+
+    /// What the dialect says of itself.
+    fn manual(&self) -> &'static Manual;
+
+    /// The schema of what [`Self::success`] writes.
+    fn success_schema(&self, says: &Says, payload: openapi::schema::Payload) -> serde_json::Value;
+
+    /// The schema of what [`Self::refusal`] writes; `text` is the schema of the text.
+    fn refusal_schema(&self, says: &Says, text: serde_json::Value) -> serde_json::Value;
 
     /// Has the last word on every reply to `call`.
     fn finish(&self, _call: &Call, reply: Response) -> Response {

@@ -43,17 +43,37 @@ impl std::fmt::Debug for Rewrite {
 
 /// What happens to a key of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
+pub enum Fate {
+    /// It is a key of the payload.
     Stays,
+    /// Its keys are put into the object around it.
     Dissolves,
+    /// It takes the place of the object around it.
     Replaces,
+    /// It is no part of the payload.
     Goes,
 }
 
 /// The shape of an object, or of each object of a list.
 #[derive(Clone, Debug, Default)]
 pub struct Shape {
-    keys: Vec<(Name, Fate, Shape)>,
+    /// The keys in the order of the operation.
+    pub keys: Vec<Key>,
+}
+
+/// A key of an object, as GraphQL answers it.
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// The key: the field's alias, or else its name.
+    pub name: Name,
+    /// The field that stands there.
+    pub field: Name,
+    /// The type that a fragment asks it of; none where it is asked of whatever type stands around it.
+    pub of: Option<Name>,
+    /// What happens to it.
+    pub fate: Fate,
+    /// The shape of its value.
+    pub inner: Shape,
 }
 
 impl Shape {
@@ -61,35 +81,45 @@ impl Shape {
     pub fn of(document: &ExecutableDocument) -> Self {
         let mut shape = Self::default();
         for (_, operation) in document.operations.iter() {
-            shape.collect(&operation.node.selection_set.node, &document.fragments);
+            shape.collect(None, &operation.node.selection_set.node, &document.fragments);
         }
         shape
     }
 
-    fn collect(&mut self, selected: &SelectionSet, fragments: &HashMap<Name, Positioned<FragmentDefinition>>) {
+    fn collect(
+        &mut self,
+        of: Option<&Name>,
+        selected: &SelectionSet,
+        fragments: &HashMap<Name, Positioned<FragmentDefinition>>,
+    ) {
         for selection in &selected.items {
             match &selection.node {
                 Selection::Field(field) => {
                     let field = &field.node;
-                    let key = &field.response_key().node;
-                    let fate = match key.as_str() {
+                    let name = &field.response_key().node;
+                    let fate = match name.as_str() {
                         "userErrors" | "pageInfo" => Fate::Goes,
                         "_" => Fate::Replaces,
                         key if key.starts_with('_') && key != "__typename" => Fate::Dissolves,
                         _ => Fate::Stays,
                     };
-                    let place = self.keys.iter().position(|(known, ..)| known == key).unwrap_or_else(|| {
-                        self.keys.push((key.clone(), fate, Self::default()));
+                    let place = self.keys.iter().position(|known| known.name == *name).unwrap_or_else(|| {
+                        let (name, field) = (name.clone(), field.name.node.clone());
+                        self.keys.push(Key { name, field, of: of.cloned(), fate, inner: Self::default() });
                         self.keys.len() - 1
                     });
-                    self.keys[place].2.collect(&field.selection_set.node, fragments);
+                    self.keys[place].inner.collect(None, &field.selection_set.node, fragments);
                 }
                 Selection::FragmentSpread(spread) => {
                     if let Some(fragment) = fragments.get(&spread.node.fragment_name.node) {
-                        self.collect(&fragment.node.selection_set.node, fragments);
+                        let of = &fragment.node.type_condition.node.on.node;
+                        self.collect(Some(of), &fragment.node.selection_set.node, fragments);
                     }
                 }
-                Selection::InlineFragment(inline) => self.collect(&inline.node.selection_set.node, fragments),
+                Selection::InlineFragment(inline) => {
+                    let of = inline.node.type_condition.as_ref().map(|condition| &condition.node.on.node).or(of);
+                    self.collect(of, &inline.node.selection_set.node, fragments);
+                }
             }
         }
     }
@@ -101,12 +131,12 @@ impl Shape {
             Value::Object(mut object) => {
                 let mut shaped = Vec::with_capacity(object.len());
                 let around = Around { object: &object, zone };
-                let spelled: Vec<_> = self.keys.iter().map(|(key, ..)| spelled(key, rewrites, &around)).collect();
-                for ((key, fate, inner), spelled) in self.keys.iter().zip(spelled) {
-                    let Some(value) = object.swap_remove(key) else { continue };
+                let spelled: Vec<_> = self.keys.iter().map(|key| spelled(&key.name, rewrites, &around)).collect();
+                for (Key { name, fate, inner, .. }, spelled) in self.keys.iter().zip(spelled) {
+                    let Some(value) = object.swap_remove(name) else { continue };
                     match fate {
                         Fate::Stays => {
-                            shaped.push((key.clone(), spelled.unwrap_or_else(|| inner.apply(value, rewrites, zone))));
+                            shaped.push((name.clone(), spelled.unwrap_or_else(|| inner.apply(value, rewrites, zone))));
                         }
                         Fate::Dissolves => match inner.apply(value, rewrites, zone) {
                             Value::Object(keys) => shaped.extend(keys),
@@ -124,9 +154,9 @@ impl Shape {
 
     /// Every key of this shape with `null`.
     fn nulls(&self, into: &mut Vec<(Name, Value)>) {
-        for (key, fate, inner) in &self.keys {
+        for Key { name, fate, inner, .. } in &self.keys {
             match fate {
-                Fate::Stays => into.push((key.clone(), Value::Null)),
+                Fate::Stays => into.push((name.clone(), Value::Null)),
                 Fate::Dissolves => inner.nulls(into),
                 Fate::Replaces | Fate::Goes => {}
             }

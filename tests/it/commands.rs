@@ -156,9 +156,12 @@ fn documents_are_printed_without_a_database() {
     let mut command = assetry(&folder, &["schema"]);
     command.env("ASSETRY_LISTEN", "nonsense");
     assert!(text(&output(command).stdout).contains("type Query"));
-    let openapi: serde_json::Value = serde_json::from_slice(&output(assetry(&folder, &["openapi"])).stdout).unwrap();
-    assert_eq!(openapi["openapi"], "3.1.0");
-    assert_eq!(openapi["info"]["title"], "Assetry");
+    assert_eq!(text(&output(assetry(&folder, &["openapi"])).stdout), assetry::rest::openapi::text());
+    let guide = output(assetry(&folder, &["migration-guide", "asset-platform"]));
+    assert!(text(&guide.stdout).contains("# From the asset-platform dialect to GraphQL"));
+    let unknown = output(assetry(&folder, &["migration-guide", "nothing"]));
+    assert_eq!(unknown.status.code(), Some(1));
+    assert_eq!(text(&unknown.stderr), "assetry: There is no such dialect; these are known: asset-platform.\n");
     assert_eq!(folder.path().read_dir().unwrap().count(), 0);
 }
 

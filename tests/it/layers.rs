@@ -7,13 +7,14 @@ use std::{
 };
 
 /// Each room and the rooms that it may use.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("main", &["commands"]),
     ("commands", &["serve", "rest", "delivery", "graphql", "domain", "entity", "app", "db", "settings"]),
     ("serve", &["rest", "delivery", "graphql", "domain", "app", "db", "settings"]),
     ("delivery", &["graphql", "feishu", "wecom", "domain", "app", "db", "settings"]),
-    ("rest", &["graphql", "domain", "entity", "app", "db"]),
-    ("graphql", &["domain", "entity", "app", "db"]),
+    ("rest", &["graphql", "pages", "domain", "entity", "app", "db"]),
+    ("graphql", &["pages", "domain", "entity", "app", "db"]),
+    ("pages", &[]),
     ("domain", &["feishu", "wecom", "entity", "app", "db"]),
     ("feishu", &[]),
     ("wecom", &[]),

@@ -8,6 +8,7 @@ use axum::{
 use serde::Serialize;
 
 use crate::rest::{
+    openapi::{errors, schema::Members},
     payload::{self, Payload},
     row::{Number, Says},
 };
@@ -44,4 +45,9 @@ fn reply(status: u16, body: Body) -> Response {
         [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
     (status, HEADERS, body).into_response()
+}
+
+/// The schema of the head.
+pub(super) fn schema(says: &Says, message: serde_json::Value) -> Members {
+    Members::default().with("code", errors::number(says.code)).with("message", message)
 }

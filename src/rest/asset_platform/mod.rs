@@ -4,6 +4,7 @@ use axum::{body::Body, response::Response};
 use futures_util::future::BoxFuture;
 
 use super::{
+    openapi::{Manual, Token, schema},
     payload::Payload,
     refused::Refused,
     row::{Case, Row, Says},
@@ -54,5 +55,23 @@ impl Dialect for AssetPlatform {
 
     fn refusal(&self, says: &Says, text: &str) -> Response {
         envelope::refusal(says, text)
+    }
+
+    fn manual(&self) -> &'static Manual {
+        const MANUAL: Manual = Manual {
+            name: "asset-platform",
+            about: "`POST` only, the token in the body, and every answer is an object with `code` and `message`.",
+            token: Token::Body("token"),
+            early: &[faults::NOT_JSON, faults::TOO_LARGE],
+        };
+        &MANUAL
+    }
+
+    fn success_schema(&self, says: &Says, payload: schema::Payload) -> serde_json::Value {
+        envelope::schema(says, serde_json::json!({ "const": says.text })).and(payload.members()).schema()
+    }
+
+    fn refusal_schema(&self, says: &Says, text: serde_json::Value) -> serde_json::Value {
+        envelope::schema(says, text).schema()
     }
 }

@@ -246,7 +246,8 @@ async fn history_names_people_as_they_are_called_when_it_is_written() {
         approvalDecide(input: {type: CLAIM, assetId: $id, decision: APPROVE}) { userErrors { code } }
     }";
     assert_eq!(ask(&world, approve, json!({"id": ASSET})).await["approvalDecide"]["userErrors"], json!([]));
-    let told = "query($id: ID!) { history(filter: {assetId: $id, types: [APPLY]}) { nodes { relatedName description } } }";
+    let told =
+        "query($id: ID!) { history(filter: {assetId: $id, types: [APPLY]}) { nodes { relatedName description } } }";
     let line = &ask(&world, told, json!({"id": ASSET})).await["history"]["nodes"][0];
     assert_eq!(line["relatedName"], "新名");
     assert!(line["description"].as_str().unwrap().contains("员工samplestaff(新名)领用了"), "{line}");

@@ -10,6 +10,7 @@ use assetry::{
         body,
         field::{number, text},
         json::Document,
+        openapi::{self, Manual, Token, errors, schema::Members},
         payload::{self, Payload},
         refused::Refused,
         row::{Case, Choice, Gate, Number, Row, Says, Verb},
@@ -130,6 +131,24 @@ impl Dialect for Sample {
         (axum::http::StatusCode::from_u16(says.status).unwrap(), format!("{:?} {text}", says.code)).into_response()
     }
 
+    fn manual(&self) -> &'static Manual {
+        const MANUAL: Manual = Manual {
+            name: "sample",
+            about: "A sample.",
+            token: Token::Path("session"),
+            early: &[says(413, -3, "too large")],
+        };
+        &MANUAL
+    }
+
+    fn success_schema(&self, says: &Says, payload: openapi::schema::Payload) -> serde_json::Value {
+        Members::default().with("code", errors::number(says.code)).and(payload.members()).schema()
+    }
+
+    fn refusal_schema(&self, _: &Says, text: serde_json::Value) -> serde_json::Value {
+        text
+    }
+
     fn finish(&self, call: &Call, mut reply: Response) -> Response {
         if call.head.method == Method::GET {
             reply.headers_mut().insert("x-read", HeaderValue::from_static("yes"));
@@ -227,4 +246,33 @@ async fn a_word_chooses_between_rows() {
     ] {
         assert_eq!(ask(token, body.clone()).await, answer, "{body}");
     }
+}
+
+#[test]
+fn any_dialect_can_be_documented() {
+    let document = openapi::document(&[&Sample]);
+    let named = &document["paths"]["/sample/{session}"];
+    assert_eq!(
+        named["get"]["parameters"][0],
+        json!({ "name": "session", "in": "path", "required": true, "schema": { "type": "string" } })
+    );
+    assert_eq!(
+        (named["get"].get("requestBody"), &named["put"]["operationId"]),
+        (None, &json!("sample_put_sample_session"))
+    );
+    let read = &named["get"]["responses"]["200"]["content"]["application/json"]["schema"];
+    assert_eq!(read["required"], json!(["code", "id", "locked", "place"]));
+    assert_eq!(read["properties"]["locked"], json!({ "enum": [0, 1, null] }), "nobody may be asking");
+    assert_eq!(named["put"]["responses"]["500"]["content"]["application/json"]["schema"], json!({ "const": "failed" }));
+    let chosen = &document["paths"]["/sample/{session}/group/"]["post"];
+    let statuses: Vec<_> = chosen["responses"].as_object().unwrap().keys().collect();
+    assert_eq!(statuses, ["200", "400", "405", "413", "500"]);
+    let bodies = &chosen["requestBody"]["content"]["application/json"]["schema"]["oneOf"];
+    assert_eq!(bodies[1]["required"], json!(["group", "option", "name"]));
+    let texts = chosen["responses"]["400"].to_string();
+    for text in ["wrong: ", "no group", "not you", "taken: ", "who?"] {
+        assert!(texts.contains(text), "{text}: {texts}");
+    }
+    let elsewhere = json!({ "$ref": "#/paths/~1sample~1%7Bsession%7D~1group~1" });
+    assert_eq!(document["paths"]["/sample/{session}/group"], elsewhere);
 }

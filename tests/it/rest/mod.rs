@@ -2,4 +2,6 @@
 
 mod asset_platform;
 mod engine;
+mod guide;
+mod openapi;
 mod operations;

@@ -4,14 +4,12 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use assetry::{
     graphql::{StoredOperation, api},
-    rest::{asset_platform::AssetPlatform, row::Row, run::Dialect},
+    rest::{DIALECTS, row::Row},
 };
 use async_graphql::{
     Request, Response, Schema, Value,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute},
 };
-
-const DIALECTS: [&dyn Dialect; 1] = [&AssetPlatform];
 
 #[tokio::test]
 async fn every_operation_is_valid() {

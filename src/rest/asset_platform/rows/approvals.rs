@@ -13,6 +13,7 @@ use crate::{
     domain::{Code, Permission},
     rest::{
         field::{Field, each, reference, word},
+        openapi::Subject,
         row::Row,
     },
 };
@@ -30,13 +31,19 @@ const UNKNOWN: &str = "asset_id不存在";
 
 pub(super) const ROWS: &[Row] = &[
     // 7.16
-    post("/api/assets_apply/").reads(&[BATCH]).runs("AssetsApply").says(done("成功申请领用资产")).unless(&[
-        malformed("申请领用资产失败，JSON参数错误"),
-        when(Code::AssetNotFound, -6, UNKNOWN),
-        when(Code::AssetStatusMismatch, -7, "资产状态应为未使用才能申请领用"),
-    ]),
+    post("/api/assets_apply/")
+        .about(Subject::Approvals, "Asks for assets that are in store.")
+        .reads(&[BATCH])
+        .runs("AssetsApply")
+        .says(done("成功申请领用资产"))
+        .unless(&[
+            malformed("申请领用资产失败，JSON参数错误"),
+            when(Code::AssetNotFound, -6, UNKNOWN),
+            when(Code::AssetStatusMismatch, -7, "资产状态应为未使用才能申请领用"),
+        ]),
     // 7.17
     post("/api/assets_apply/confirm/")
+        .about(Subject::Approvals, "Decides on a request for an asset.")
         .holds(Permission::Approvals)
         .reads(&[ASSET, RESULT])
         .runs("AssetsApplyConfirm")
@@ -49,6 +56,7 @@ pub(super) const ROWS: &[Row] = &[
         ]),
     // 7.18
     post("/api/assets_delete/")
+        .about(Subject::Assets, "Clears assets out for good.")
         .holds(Permission::Assets)
         .reads(&[BATCH])
         .runs("AssetsDelete")
@@ -61,6 +69,7 @@ pub(super) const ROWS: &[Row] = &[
         ]),
     // 7.19
     post("/api/assets_transfer_to_apply/")
+        .about(Subject::Approvals, "Asks to hand the caller's assets on to somebody.")
         .reads(&[reference("transfer_to_id").to("targetId"), BATCH])
         .runs("AssetsTransferApply")
         .says(done("成功申请转移资产"))
@@ -73,6 +82,7 @@ pub(super) const ROWS: &[Row] = &[
         ]),
     // 7.20
     post("/api/assets_transfer_to/confirm/")
+        .about(Subject::Approvals, "Decides on handing an asset on.")
         .holds(Permission::Approvals)
         .reads(&[ASSET, RESULT])
         .runs("AssetsTransferConfirm")
@@ -84,16 +94,20 @@ pub(super) const ROWS: &[Row] = &[
             when(Code::AssetStatusMismatch, -6, "审批资产状态应为转移待确认"),
         ]),
     // 7.21
-    post("/api/assets_return_apply/").reads(&[BATCH]).runs("AssetsReturnApply").says(done("成功申请资产退库")).unless(
-        &[
+    post("/api/assets_return_apply/")
+        .about(Subject::Approvals, "Asks to give the caller's assets back.")
+        .reads(&[BATCH])
+        .runs("AssetsReturnApply")
+        .says(done("成功申请资产退库"))
+        .unless(&[
             malformed("申请资产退库失败，JSON参数错误"),
             when(Code::AssetNotFound, -6, UNKNOWN),
             when(Code::NotHolder, -5, "没有申请资产退库的权限"),
             when(Code::AssetStatusMismatch, -7, "资产状态应为使用中才能申请退库"),
-        ],
-    ),
+        ]),
     // 7.22
     post("/api/assets_return/confirm/")
+        .about(Subject::Approvals, "Decides on giving an asset back.")
         .holds(Permission::Approvals)
         .reads(&[ASSET, RESULT])
         .runs("AssetsReturnConfirm")
@@ -105,16 +119,20 @@ pub(super) const ROWS: &[Row] = &[
             when(Code::AssetStatusMismatch, -6, "审批资产状态应为退库待确认"),
         ]),
     // 7.23
-    post("/api/assets_repair_apply/").reads(&[BATCH]).runs("AssetsRepairApply").says(done("成功申请资产维保")).unless(
-        &[
+    post("/api/assets_repair_apply/")
+        .about(Subject::Approvals, "Asks for the repair of the caller's assets.")
+        .reads(&[BATCH])
+        .runs("AssetsRepairApply")
+        .says(done("成功申请资产维保"))
+        .unless(&[
             malformed("申请资产维保失败，JSON参数错误"),
             when(Code::AssetNotFound, -6, UNKNOWN),
             when(Code::NotHolder, -5, "没有申请资产维保的权限"),
             when(Code::AssetStatusMismatch, -7, "资产状态应为使用中才能申请维保"),
-        ],
-    ),
+        ]),
     // 7.24
     post("/api/asset_repair_finish/")
+        .about(Subject::Approvals, "Says that a repair is done.")
         .holds(Permission::Approvals)
         .reads(&[ASSET])
         .runs("AssetRepairFinish")
@@ -127,6 +145,7 @@ pub(super) const ROWS: &[Row] = &[
         ]),
     // 7.35
     post("/api/asset_pending_list/")
+        .about(Subject::Approvals, "Lists the assets that wait for a decision.")
         .holds(Permission::Approvals)
         .native(lists::pending)
         .like("AssetsPending")

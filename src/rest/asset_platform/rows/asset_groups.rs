@@ -1,5 +1,7 @@
 //! The tree of asset groups: 7.13, 7.14.
 
+use serde_json::json;
+
 use super::{
     super::{
         faults::{done, forbidden, when},
@@ -11,6 +13,7 @@ use crate::{
     domain::{Code, Permission},
     rest::{
         field::{name, reference},
+        openapi::Subject,
         row::{Choice, Gate, Row},
     },
 };
@@ -18,14 +21,40 @@ use crate::{
 pub(super) const ROWS: &[Row] = &[
     // 7.13
     post("/api/asset_group_tree/")
+        .about(
+            Subject::AssetGroups,
+            "Shows what is directly below an asset group, or adds, deletes, moves or renames one, as `option` says.",
+        )
         .reads(&[reference("unique_id").to("id")])
         .first("AssetGroup")
         .must_find(Code::AssetGroupNotFound)
         .chooses(&OPTIONS)
         .unless(&[when(Code::AssetGroupNotFound, -2, "没有这个资产分类"), forbidden("没有修改资产分类树权限")]),
     // 7.14
-    post("/api/get_all_asset_group/").native(lists::tree).like("AssetGroups").says(done("成功获取所有资产分类")),
+    post("/api/get_all_asset_group/")
+        .about(Subject::AssetGroups, "Shows the whole tree of asset groups.")
+        .native(lists::tree)
+        .like("AssetGroups")
+        .replies(forest)
+        .says(done("成功获取所有资产分类")),
 ];
+
+/// The payload of 7.14, whose trees may be of any depth.
+fn forest() -> serde_json::Value {
+    let trees = json!({ "type": "array", "items": { "$ref": "#/$defs/AssetGroupTree" } });
+    let tree = json!({
+        "type": "object",
+        "properties": { "title": { "type": "string" }, "value": { "type": "string" }, "children": trees },
+        "required": ["title", "value", "children"],
+        "additionalProperties": false,
+    });
+    json!({
+        "type": "object",
+        "properties": { "data": trees },
+        "required": ["data"],
+        "$defs": { "AssetGroupTree": tree },
+    })
+}
 
 const OPTIONS: Choice = Choice {
     key: "option",

@@ -12,6 +12,7 @@ use crate::{
     domain::{Code, Permission},
     rest::{
         field::{Field, any_word, long_text, members, name, number, objects, reference, text},
+        openapi::Subject,
         row::Row,
     },
 };
@@ -50,6 +51,7 @@ const EDIT: &[Field] = &[
 pub(super) const ROWS: &[Row] = &[
     // 7.10
     post("/api/asset_list/")
+        .about(Subject::Assets, "Lists all assets, the newest first.")
         .holds(Permission::Assets)
         .native(lists::newest_first)
         .like("AssetList")
@@ -57,9 +59,14 @@ pub(super) const ROWS: &[Row] = &[
         .says(done("成功获取资产列表"))
         .unless(&[forbidden("没有获取资产列表权限")]),
     // 7.11
-    post("/api/asset_list_title_value/").native(lists::by_title).like("AssetTitles").says(done("成功获取资产列表")),
+    post("/api/asset_list_title_value/")
+        .about(Subject::Assets, "Lists all assets by name and id, for choosing from.")
+        .native(lists::by_title)
+        .like("AssetTitles")
+        .says(done("成功获取资产列表")),
     // 7.12
     post("/api/add_assets/")
+        .about(Subject::Assets, "Enters assets, all or none.")
         .holds(Permission::Assets)
         .reads(&[objects("data", ITEM).to("items")])
         .runs("AddAssets")
@@ -73,6 +80,7 @@ pub(super) const ROWS: &[Row] = &[
         ]),
     // 7.15
     post("/api/search_asset/")
+        .about(Subject::Assets, "Lists the assets whose name or remarks contain a text.")
         .alias(&["/api/search_assets/"])
         .holds(Permission::Assets)
         .reads(&[long_text("search_string").to("search")])
@@ -83,6 +91,7 @@ pub(super) const ROWS: &[Row] = &[
         .unless(&[forbidden("没有搜索资产列表权限")]),
     // 7.25: -5 has another meaning here, so who may not look gets -4.
     post("/api/asset_info")
+        .about(Subject::Assets, "Shows everything about one asset to its holder and to those who keep assets.")
         .reads(&[reference("asset_id").also("unique_id").to("id")])
         .runs("AssetInfo")
         .must_find(Code::AssetNotFound)
@@ -91,6 +100,7 @@ pub(super) const ROWS: &[Row] = &[
         .unless(&[when(Code::AssetNotFound, -5, "该资产不存在"), when(Code::Forbidden, -4, "没有查看该资产的权限")]),
     // 7.26
     post("/api/modify_asset")
+        .about(Subject::Assets, "Changes what is sent of an asset and leaves the rest.")
         .holds(Permission::Assets)
         .reads(&[reference("asset_id").also("unique_id").to("id"), members("data", EDIT)])
         .runs("AssetUpdate")
@@ -105,6 +115,10 @@ pub(super) const ROWS: &[Row] = &[
         ]),
     // 7.32: -5 has another meaning here, so who may not look gets -4.
     post("/api/assets_of_staff_list/")
+        .about(
+            Subject::Assets,
+            "Shows everything about the assets of one person to that person and to those who keep assets.",
+        )
         .reads(&[reference("unique_id").to("id")])
         .native(lists::held_by)
         .like("AssetsOfStaff")

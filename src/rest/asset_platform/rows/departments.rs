@@ -11,6 +11,7 @@ use crate::{
     domain::{Code, Permission},
     rest::{
         field::{Field, name, reference, text},
+        openapi::Subject,
         row::Row,
     },
 };
@@ -21,6 +22,7 @@ const DEPARTMENT: Field = reference("department_id").to("id");
 pub(super) const ROWS: &[Row] = &[
     // 7.27
     post("/api/department/create/")
+        .about(Subject::Departments, "Makes a department.")
         .holds(Permission::Departments)
         .reads(&[
             reference("parent_id").or_none().to("parentId"),
@@ -37,6 +39,7 @@ pub(super) const ROWS: &[Row] = &[
         ]),
     // 7.28
     post("/api/department/delete/")
+        .about(Subject::Departments, "Deletes a department without staff and departments below it.")
         .holds(Permission::Departments)
         .reads(&[DEPARTMENT])
         .runs("DepartmentDelete")
@@ -49,15 +52,21 @@ pub(super) const ROWS: &[Row] = &[
         ]),
     // 7.29
     post("/api/department/info/")
+        .about(Subject::Departments, "Shows a department, its people and what is directly below it.")
         .reads(&[DEPARTMENT])
         .native(lists::info)
         .like("DepartmentInfo")
         .says(done("查询部门成功!"))
         .unless(&[when(Code::DepartmentNotFound, -2, "查询的部门不存在")]),
     // 7.30
-    post("/api/department/all/").native(lists::all).like("Departments").says(done("查询部门成功!")),
+    post("/api/department/all/")
+        .about(Subject::Departments, "Lists all departments, each with those directly below it.")
+        .native(lists::all)
+        .like("Departments")
+        .says(done("查询部门成功!")),
     // 7.31
     post("/api/department/modify/")
+        .about(Subject::Departments, "Renames or moves a department; what is not sent stays.")
         .holds(Permission::Departments)
         .reads(&[
             DEPARTMENT,

@@ -12,6 +12,7 @@ use crate::{
     domain::Permission,
     rest::{
         field::{long_text, reference},
+        openapi::Subject,
         row::Row,
     },
 };
@@ -19,6 +20,7 @@ use crate::{
 pub(super) const ROWS: &[Row] = &[
     // 7.33
     post("/api/single_asset_history/")
+        .about(Subject::History, "Lists what happened to one asset.")
         .holds(Permission::Assets)
         .reads(&[reference("unique_id").to("id")])
         .native(lists::of_asset)
@@ -28,6 +30,7 @@ pub(super) const ROWS: &[Row] = &[
         .unless(&[forbidden("没有查看单个资产历史记录权限")]),
     // 7.34
     post("/api/search_assets_history/")
+        .about(Subject::History, "Lists what happened where a text occurs: in the line, the asset or the person.")
         .holds(Permission::Assets)
         .reads(&[long_text("search_string").to("search")])
         .native(lists::search)

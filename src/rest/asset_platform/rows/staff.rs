@@ -12,6 +12,7 @@ use crate::{
     domain::{Code, Permission, text::PASSWORD},
     rest::{
         field::{Kind, any_word, field, name, password, reference, text},
+        openapi::Subject,
         row::{Choice, Gate, Row},
     },
 };
@@ -27,6 +28,7 @@ const GROUPS: &[(&str, &str)] = &[
 pub(super) const ROWS: &[Row] = &[
     // 7.1; without the slash the path is the laravel dialect's.
     post("/api/login/")
+        .about(Subject::Sessions, "Logs in by name and password and gives a token.")
         .exactly()
         .open()
         .reads(&[text("username"), field("password", Kind::Bytes(PASSWORD))])
@@ -35,12 +37,14 @@ pub(super) const ROWS: &[Row] = &[
         .unless(&[when(Code::LoginFailed, -4, "用户名或密码错误"), when(Code::StaffLocked, -4, "用户已被锁定")]),
     // 7.2
     post("/api/staff_info/")
+        .about(Subject::Sessions, "Shows the caller and the assets they hold.")
         .native(lists::own)
         .like("StaffInfo")
         .rewrites(spelling::STAFF)
         .says(done("Get user info success")),
     // 7.3
     post("/api/user_manage/create_new_staff/")
+        .about(Subject::Staff, "Makes a person, unlocked and without further roles.")
         .holds(Permission::Users)
         .reads(&[
             any_word("group", GROUPS).else_fault(Code::StaffGroupUnknown),
@@ -60,6 +64,7 @@ pub(super) const ROWS: &[Row] = &[
         ]),
     // 7.4
     post("/api/user_manage/delete_staff/")
+        .about(Subject::Staff, "Deletes a person who holds nothing and is named in no open request.")
         .holds(Permission::Users)
         .reads(&[reference("unique_id").to("id")])
         .runs("StaffDelete")
@@ -75,6 +80,7 @@ pub(super) const ROWS: &[Row] = &[
         ]),
     // 7.5
     post("/api/user_manage/change_staff_password/")
+        .about(Subject::Staff, "Gives a person a new password and ends their sessions.")
         .holds(Permission::Users)
         .reads(&[reference("unique_id").to("id"), password("new_password").to("password")])
         .runs("StaffPasswordSet")
@@ -86,6 +92,7 @@ pub(super) const ROWS: &[Row] = &[
         ]),
     // 7.6
     post("/api/user_manage/locked_staff/")
+        .about(Subject::Staff, "Locks a person out, or lets them in again.")
         .holds(Permission::Users)
         .reads(&[reference("unique_id").to("id")])
         .chooses(&LOCK_OR_UNLOCK)
@@ -98,6 +105,7 @@ pub(super) const ROWS: &[Row] = &[
         ]),
     // 7.7
     post("/api/user_manage/set_character/")
+        .about(Subject::Staff, "Puts a person into another of the four staff groups.")
         .holds(Permission::Users)
         .reads(&[reference("unique_id").to("id"), any_word("group", GROUPS).else_fault(Code::StaffGroupUnknown)])
         .first("StaffMember")
@@ -113,9 +121,18 @@ pub(super) const ROWS: &[Row] = &[
             own_words(Code::LastAdministrator, -2),
         ]),
     // 7.8
-    post("/api/staff_list/").native(lists::everybody).like("StaffList").rewrites(spelling::STAFF).says(done("成功")),
+    post("/api/staff_list/")
+        .about(Subject::Staff, "Lists everybody, the oldest first.")
+        .native(lists::everybody)
+        .like("StaffList")
+        .rewrites(spelling::STAFF)
+        .says(done("成功")),
     // 7.9
-    post("/api/staff_list_title_value/").native(lists::by_title).like("StaffTitles").says(done("成功获取用户列表")),
+    post("/api/staff_list_title_value/")
+        .about(Subject::Staff, "Lists everybody by name and id, for choosing from.")
+        .native(lists::by_title)
+        .like("StaffTitles")
+        .says(done("成功获取用户列表")),
 ];
 
 const LOCK_OR_UNLOCK: Choice = Choice {

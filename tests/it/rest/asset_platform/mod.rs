@@ -1,11 +1,12 @@
 //! The asset-platform dialect (contract: asset-platform).
 
 mod assets;
-mod document;
+mod documented;
 mod endpoints;
 mod fuzz;
 mod order;
 mod people;
+mod replay;
 mod scene;
 mod settled;
 mod transport;

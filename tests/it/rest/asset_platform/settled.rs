@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `code` of success | `people/staff`, `order` (integers), here |
 //! | success texts, failure texts | each endpoint's own test compares whole answers |
-//! | invalid JSON | `transport`, `document`, `fuzz` |
+//! | invalid JSON | `transport`, `replay`, `fuzz` |
 //! | missing token, body not an object | `order` |
 //! | bad values | `values` |
 //! | who may asset_list, who is a 系统管理员, who may edit departments | `people/permissions` |

@@ -10,7 +10,7 @@ use super::{ASSETS, IN_STORE, call, login};
 use crate::harness::World;
 
 /// A body that is right as far as types go.
-fn right(fields: &[Field]) -> Value {
+pub(super) fn right(fields: &[Field]) -> Value {
     fields.iter().map(|field| (field.key.to_owned(), value(field))).collect::<serde_json::Map<_, _>>().into()
 }
 
@@ -26,7 +26,7 @@ fn value(field: &Field) -> Value {
 }
 
 /// Every body that differs from `body` by `wrong` at one place, however deep.
-fn spoiled(body: &Value, wrong: &Value) -> Vec<Value> {
+pub(super) fn spoiled(body: &Value, wrong: &Value) -> Vec<Value> {
     let mut bodies = vec![wrong.clone()];
     match body {
         Value::Object(object) => {

@@ -4,6 +4,7 @@ use assetry::{
     graphql::StoredOperation,
     rest::{
         asset_platform::AssetPlatform,
+        guide,
         row::{Answer, Row},
         run::Dialect,
         shape::Shape,
@@ -12,7 +13,7 @@ use assetry::{
 use async_graphql::Value;
 use serde_json::{Value as Json, json};
 
-use super::super::{ASSETS, IN_STORE, STAFF, call, login};
+use super::super::{ASSETS, IN_STORE, STAFF, SYSTEM, call, login};
 use crate::harness::World;
 
 /// What an endpoint is asked, and the variables of the operation.
@@ -88,6 +89,32 @@ async fn a_list_is_what_its_operation_gives_in_pages() {
         let paged = shape.apply(data, row.rewrites, world.app.zone).into_json().unwrap();
         assert_eq!(paged, Json::Object(legacy.clone()), "{name}");
     }
+}
+
+#[tokio::test]
+async fn who_may_not_ask_is_told_what_the_guide_says() {
+    let world = lived_in().await;
+    let token = login(&world, SYSTEM).await;
+    let guide = guide::guide(&AssetPlatform);
+    let mut told = 0;
+    for (path, body, variables) in ASKED {
+        let legacy = call(&world, &token, path, serde_json::from_str(body).unwrap()).await;
+        let section = guide.split("\n### ").find(|section| section.starts_with(&format!("`POST {path}`"))).unwrap();
+        let refusal = format!("| {} | {} | ", legacy["code"], legacy["message"].as_str().unwrap());
+        let Some(line) = section.lines().find_map(|line| line.strip_prefix(&refusal)) else {
+            assert_eq!(legacy["code"], 0, "{path}: the guide does not say {legacy}");
+            continue;
+        };
+        let (name, _) = operation_and_row(path);
+        let answer = world.graphql(&alone(name), serde_json::from_str(variables).unwrap(), Some(&token)).await;
+        match line {
+            "`FORBIDDEN` |" => assert_eq!(answer["errors"][0]["extensions"]["code"], "FORBIDDEN", "{path}"),
+            "– (only what the viewer may see) |" => assert_eq!(answer.get("errors"), None, "{path}"),
+            other => panic!("{path}: {other}"),
+        }
+        told += 1;
+    }
+    assert!(told > 5, "{told}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{says, scene::Scene, send};
 
 /// Each path, the body that the document prints for it (`TOKEN` for the tokens), and the answer, less notes and final commas.
-const DOCUMENT: &str = include_str!("document.txt");
+const DOCUMENT: &str = include_str!("replay.txt");
 
 const NOT_JSON: &str = "请求体不是合法的json";
 
