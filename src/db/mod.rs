@@ -3,6 +3,7 @@
 mod count;
 mod each;
 mod keys;
+mod numbered;
 mod open;
 mod page;
 mod retry;
@@ -13,6 +14,7 @@ mod tree;
 pub use count::count;
 pub use each::{Children, count_each, page_each};
 pub use keys::continue_keys;
+pub use numbered::{Numbered, numbered};
 pub use open::{Database, Options, StatementHook};
 pub use page::{Cursor, CursorKey, Page, PageKey, Shape, Window, page};
 pub use retry::{Transient, is_transient};

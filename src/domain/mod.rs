@@ -17,6 +17,7 @@ pub mod events;
 pub mod history;
 pub mod idempotency;
 pub mod listing;
+pub mod qr_login;
 pub mod rbac;
 pub mod secrets;
 pub mod sessions;

@@ -1,4 +1,4 @@
-//! What a server that runs for months clears away: sessions and idempotency keys of long ago.
+//! What a server that runs for months clears away: sessions, QR codes and idempotency keys of long ago.
 
 use std::{sync::Arc, time::Duration};
 
@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::App,
-    domain::{Outcome, idempotency, sessions},
+    domain::{Outcome, idempotency, qr_login, sessions},
 };
 
 /// How often it clears away. Any number of servers may do so at once.
@@ -27,7 +27,8 @@ pub async fn keep_house(app: Arc<App>, stopping: CancellationToken) {
 }
 
 async fn clear(app: &App) -> Outcome<()> {
-    let (sessions, keys) = (sessions::sweep(app).await?, idempotency::sweep(app).await?);
-    tracing::debug!(sessions, keys, "cleared away");
+    let (sessions, codes) = (sessions::sweep(app).await?, qr_login::sweep(app).await?);
+    let keys = idempotency::sweep(app).await?;
+    tracing::debug!(sessions, codes, keys, "cleared away");
     Ok(())
 }

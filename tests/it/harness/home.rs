@@ -13,7 +13,7 @@ use sea_orm::ConnectionTrait;
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
-use super::{TestClock, app};
+use super::{HASHING, TestClock, app};
 
 /// What a database holds when a test begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Content {
             db.migrate().await.unwrap();
         }
         if self == Self::Demo {
-            demo::fill(&app(db.clone(), Arc::new(TestClock::default()))).await.unwrap();
+            demo::fill(&app(db.clone(), Arc::new(TestClock::default()), &HASHING)).await.unwrap();
         }
     }
 }

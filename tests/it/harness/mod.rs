@@ -8,7 +8,7 @@ mod statements;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use assetry::{
-    app::{App, Hashing, HashingRules, JwtKey, SessionRules},
+    app::{App, Hashing, HashingRules, JwtKey, RateRules, Rates, SessionRules},
     commands, db, serve,
     settings::Settings,
 };
@@ -53,7 +53,7 @@ impl World {
         let home = Home::make(content).await;
         let statements = Arc::new(Statements::default());
         let clock = Arc::new(TestClock::default());
-        let app = app(home.open(Some(statements.hook())).await, Arc::clone(&clock));
+        let app = app(home.open(Some(statements.hook())).await, Arc::clone(&clock), &HASHING);
         let settings = Settings::default();
         let stopping = CancellationToken::new();
         let router =
@@ -102,9 +102,11 @@ pub(crate) struct Listening {
 /// The secret that signs JWTs in tests.
 const JWT_SECRET: &[u8] = b"a secret for tests that is long enough";
 
-/// Everything a request can reach, over `db`. Passwords cost next to nothing.
-fn app(db: db::Database, clock: Arc<TestClock>) -> Arc<App> {
-    let hashing = HashingRules { memory_kib: 8, passes: 1, at_once: 2, waiting: 256 };
+/// Passwords cost next to nothing.
+const HASHING: HashingRules = HashingRules { memory_kib: 8, passes: 1, at_once: 2, waiting: 256 };
+
+/// Everything a request can reach, over `db`.
+pub(crate) fn app(db: db::Database, clock: Arc<TestClock>, hashing: &HashingRules) -> Arc<App> {
     Arc::new(App {
         db,
         clock,
@@ -112,7 +114,9 @@ fn app(db: db::Database, clock: Arc<TestClock>) -> Arc<App> {
         zone: chrono_tz::Tz::Asia__Shanghai,
         public_url: "http://assetry.test".to_owned(),
         sessions: SessionRules::default(),
-        hashing: Hashing::new(&hashing).unwrap(),
+        hashing: Hashing::new(hashing).unwrap(),
         jwt: JwtKey::new(JWT_SECRET).unwrap(),
+        rates: Rates::new(RateRules::default()),
+        trusted_proxies: Vec::new(),
     })
 }

@@ -3,5 +3,6 @@
 mod asset_platform;
 mod engine;
 mod guide;
+mod laravel_template;
 mod openapi;
 mod operations;
