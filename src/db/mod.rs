@@ -8,6 +8,7 @@ mod open;
 mod page;
 mod retry;
 mod rows;
+mod search;
 mod text;
 mod tree;
 
@@ -19,5 +20,6 @@ pub use open::{Database, Options, StatementHook};
 pub use page::{Cursor, CursorKey, Page, PageKey, Shape, Window, page};
 pub use retry::{Transient, is_transient};
 pub use rows::{Rows, Snapshot};
+pub use search::Pieces;
 pub use text::contains;
 pub use tree::{Tree, ancestors};
