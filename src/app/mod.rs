@@ -124,6 +124,8 @@ pub struct App {
     pub hashing: Hashing,
     /// Signs and reads JWTs.
     pub jwt: JwtKey,
+    /// Where the bytes of files lie.
+    pub files: FileStore,
     /// How often the public doors may be knocked at.
     pub rates: Rates,
     /// The peers whose word about their clients' addresses is taken.
@@ -147,9 +149,11 @@ impl App {
     }
 }
 
+mod files;
 mod hashing;
 mod jwt;
 mod rates;
+pub use files::{FileStore, Incoming, Lying, Written, is_id as is_file_id};
 pub use hashing::{Busy, Hashing};
 pub use jwt::JwtKey;
 pub use rates::{Counted, Exceeded, Login, RateRules, Rates};

@@ -8,7 +8,8 @@ use sea_orm::{ConnectionTrait, DbErr, RuntimeErr};
 
 use crate::{
     app::{
-        App, Clock, Hashing, HashingRules, JwtKey, Random, RateRules, Rates, SessionRules, SystemClock, SystemRandom,
+        App, Clock, FileStore, Hashing, HashingRules, JwtKey, Random, RateRules, Rates, SessionRules, SystemClock,
+        SystemRandom,
     },
     db::{Database, Options},
     domain::secrets,
@@ -92,6 +93,7 @@ pub async fn open(settings: &Settings, db: Database, address: SocketAddr) -> Res
         },
         hashing,
         jwt,
+        files: FileStore::new(&settings.files.folder, settings.files.max_bytes),
         rates: Rates::new(rate_rules(settings)),
         trusted_proxies: settings.http.trusted_proxies.0.iter().filter_map(|proxy| proxy.parse().ok()).collect(),
     }))

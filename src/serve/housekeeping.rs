@@ -1,4 +1,4 @@
-//! What a server that runs for months clears away: sessions, QR codes and idempotency keys of long ago.
+//! What a server that runs for months clears away: sessions, QR codes and idempotency keys of long ago, and bytes that belong to no file.
 
 use std::{sync::Arc, time::Duration};
 
@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::App,
-    domain::{Outcome, idempotency, qr_login, sessions},
+    domain::{Outcome, files, idempotency, qr_login, sessions},
 };
 
 /// How often it clears away. Any number of servers may do so at once.
@@ -28,7 +28,7 @@ pub async fn keep_house(app: Arc<App>, stopping: CancellationToken) {
 
 async fn clear(app: &App) -> Outcome<()> {
     let (sessions, codes) = (sessions::sweep(app).await?, qr_login::sweep(app).await?);
-    let keys = idempotency::sweep(app).await?;
-    tracing::debug!(sessions, codes, keys, "cleared away");
+    let (keys, files) = (idempotency::sweep(app).await?, files::sweep(app).await?);
+    tracing::debug!(sessions, codes, keys, files, "cleared away");
     Ok(())
 }

@@ -20,7 +20,7 @@ use crate::rest::{
 /// Largest body in bytes.
 const LARGEST: usize = 1024 * 1024;
 /// Deepest nesting of JSON.
-const DEEPEST: usize = 64;
+pub(super) const DEEPEST: usize = 64;
 /// Keys whose text is taken as it is.
 const VERBATIM: &[&str] = &["password", "file"];
 /// Keys whose text may have lines.
@@ -57,7 +57,7 @@ impl Fields {
         let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
         Ok(match first {
             Some(b'{' | b'[') => Self::of_json(text.to_vec(), numbers),
-            _ => Self::of_pairs(form_urlencoded::parse(text), true),
+            _ => Self::of_form(text),
         })
     }
 
@@ -66,18 +66,28 @@ impl Fields {
         Self::of_pairs(form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes()), false)
     }
 
+    /// Reads an urlencoded form.
+    pub(super) fn of_form(text: &[u8]) -> Self {
+        Self::of_pairs(form_urlencoded::parse(text), true)
+    }
+
     fn of_json(bytes: Vec<u8>, numbers: Numbers) -> Self {
         let mut fields = Self::default();
         let Some(document) = Document::nested(bytes, DEEPEST) else { return fields };
         for (key, value) in document.root().entries().into_iter().flatten() {
-            match value.string() {
-                Some(text) => fields.put(&key, &text),
-                None => {
-                    fields.0.insert(key.into_owned(), spelled(value, numbers));
-                }
-            }
+            fields.put_value(&key, value, numbers);
         }
         fields
+    }
+
+    /// Sets `key` to a value of a JSON object.
+    pub(super) fn put_value(&mut self, key: &str, value: Json<'_>, numbers: Numbers) {
+        match value.string() {
+            Some(text) => self.put(key, &text),
+            None => {
+                self.0.insert(key.to_owned(), spelled(value, numbers));
+            }
+        }
     }
 
     /// Forms. Where lists are taken, `key[]` or `key[0]` is an item of the list `key`, as old clients write it.
@@ -148,7 +158,7 @@ impl Fields {
 }
 
 /// The boundary of a multipart form.
-fn boundary(headers: &HeaderMap) -> Option<String> {
+pub(super) fn boundary(headers: &HeaderMap) -> Option<String> {
     multer::parse_boundary(headers.get(header::CONTENT_TYPE)?.to_str().ok()?).ok()
 }
 

@@ -14,6 +14,7 @@ use super::{
 mod envelope;
 mod faults;
 mod fields;
+mod files;
 mod gate;
 mod logins;
 mod mobile;

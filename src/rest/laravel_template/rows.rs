@@ -1,8 +1,8 @@
 //! The endpoints (contract: laravel-template §4), in its order.
 
 use super::{
-    faults::{gone, says, when, wrong},
-    logins, pages, qr, roles, schemas,
+    faults::{gone, says, status, when, wrong},
+    files, gate, logins, pages, qr, roles, schemas,
     spelling::LIMITS,
 };
 use crate::{
@@ -34,6 +34,34 @@ const NO_PERSON: Case = gone(Code::StaffNotFound, "用户不存在");
 const NO_ROLE: Case = gone(Code::RoleNotFound, "角色不存在");
 const CODE_EXPIRED: Case = when(Code::QrLoginExpired, "二维码已失效，请刷新页面");
 const LOCKED: Case = when(Code::StaffLocked, "账号已被锁定");
+
+const FILE: Row = get("/api/file")
+    .about(Subject::Files, "Hands out a file, or its thumbnail, whole or a range of its bytes.")
+    .reads(&[compared("id").optional(), compared("thumb").optional()])
+    .exchange(files::download)
+    .replies(schemas::bytes)
+    .unless(&[gone(Code::FileNotFound, "文件不存在"), gone(Code::RequestInvalid, "文件不存在")]);
+
+const UPLOAD: Row = post("/api/file/upload")
+    .about(Subject::Files, "Stores a file: a part of a form, a data URL, base64, or a text.")
+    .unread()
+    .reads(&[
+        field("file", Kind::Bytes(64 * 1024 * 1024)),
+        text("name").optional(),
+        text("mime").optional(),
+        text("tag").optional(),
+        text("title").optional(),
+        field("comment", Kind::Text(4000)).optional(),
+    ])
+    .exchange(files::upload)
+    .replies(schemas::stored)
+    .says(says("上传成功"))
+    .unless(&[
+        when(Code::FileMissing, "上传文件失败"),
+        Case { code: Code::FileTooLarge, field: None, says: status(413, "上传文件过大") },
+        when(Code::TooLong, "保存文件信息失败"),
+        when(Code::CharacterForbidden, "保存文件信息失败"),
+    ]);
 
 /// The endpoints.
 pub const ROWS: &[Row] = &[
@@ -88,6 +116,13 @@ pub const ROWS: &[Row] = &[
             wrong(Code::RequestInvalid, "请求参数不正确", "cancel", "应为 true 或 false").on("cancel"),
             CODE_EXPIRED,
         ]),
+    // 4.7
+    FILE,
+    Row { path: "/api/file/{id}", ..FILE },
+    // 4.8
+    UPLOAD,
+    Row { verb: Verb::Get, only_if: Some(gate::has_body), ..UPLOAD }
+        .about(Subject::Files, "Stores a file, as old clients ask for it: with a body."),
     // 4.10
     get("/api/users")
         .about(Subject::Staff, "Lists everybody, locked people included, in numbered pages of 15.")

@@ -43,6 +43,20 @@ pub(super) fn qr_holder() -> Value {
     object(json!({ "data": token_and_user(), "errors": token_and_user() }))
 }
 
+/// A file that was stored.
+pub(super) fn stored() -> Value {
+    let given = || json!({ "type": ["string", "null"] });
+    data(object(json!({
+        "id": { "type": "string", "pattern": "^[0-9a-f]{24}$" }, "tag": given(), "title": given(), "comment": given(),
+        "name": text(), "mime": text(), "size": { "type": "integer", "minimum": 0 },
+    })))
+}
+
+/// Bytes, which JSON says nothing of.
+pub(super) fn bytes() -> Value {
+    json!({ "type": "object", "description": "The bytes of the file, under their own type." })
+}
+
 /// A QR code.
 pub(super) fn qr_code() -> Value {
     data(object(json!({ "expires": text(), "nonce": text(), "url": { "type": "string", "format": "uri" } })))

@@ -1,5 +1,6 @@
 //! Where a world's database lives: a file copied from a template, or a PostgreSQL schema that is dropped at the end.
 
+use std::path::Path;
 use std::sync::{
     Arc,
     atomic::{AtomicU32, Ordering},
@@ -33,7 +34,7 @@ impl Content {
             db.migrate().await.unwrap();
         }
         if self == Self::Demo {
-            demo::fill(&app(db.clone(), Arc::new(TestClock::default()), &HASHING)).await.unwrap();
+            demo::fill(&app(db.clone(), Arc::new(TestClock::default()), &HASHING, Path::new("nowhere"))).await.unwrap();
         }
     }
 }

@@ -5,14 +5,15 @@ mod home;
 mod stand_ins;
 mod statements;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use assetry::{
-    app::{App, Hashing, HashingRules, JwtKey, RateRules, Rates, SessionRules},
+    app::{App, FileStore, Hashing, HashingRules, JwtKey, RateRules, Rates, SessionRules},
     commands, db, serve,
     settings::Settings,
 };
 use axum::Router;
+use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -33,6 +34,8 @@ pub(crate) struct World {
     pub(crate) router: Router,
     stopping: CancellationToken,
     statements: Arc<Statements>,
+    /// The folder of the bytes of files.
+    pub(crate) files: TempDir,
     // Last: the database goes when nothing uses it any more.
     _home: Home,
 }
@@ -51,14 +54,15 @@ impl World {
     /// A world with this content.
     pub(crate) async fn with(content: Content) -> Self {
         let home = Home::make(content).await;
+        let files = tempfile::tempdir().unwrap();
         let statements = Arc::new(Statements::default());
         let clock = Arc::new(TestClock::default());
-        let app = app(home.open(Some(statements.hook())).await, Arc::clone(&clock), &HASHING);
+        let app = app(home.open(Some(statements.hook())).await, Arc::clone(&clock), &HASHING, files.path());
         let settings = Settings::default();
         let stopping = CancellationToken::new();
         let router =
             serve::router(&app, commands::doors(&commands::door(&app, &settings, true)), &settings.http, &stopping);
-        Self { app, clock, router, stopping, statements, _home: home }
+        Self { app, clock, router, stopping, statements, files, _home: home }
     }
 
     /// The database.
@@ -106,7 +110,7 @@ const JWT_SECRET: &[u8] = b"a secret for tests that is long enough";
 const HASHING: HashingRules = HashingRules { memory_kib: 8, passes: 1, at_once: 2, waiting: 256 };
 
 /// Everything a request can reach, over `db`.
-pub(crate) fn app(db: db::Database, clock: Arc<TestClock>, hashing: &HashingRules) -> Arc<App> {
+pub(crate) fn app(db: db::Database, clock: Arc<TestClock>, hashing: &HashingRules, files: &Path) -> Arc<App> {
     Arc::new(App {
         db,
         clock,
@@ -116,6 +120,7 @@ pub(crate) fn app(db: db::Database, clock: Arc<TestClock>, hashing: &HashingRule
         sessions: SessionRules::default(),
         hashing: Hashing::new(hashing).unwrap(),
         jwt: JwtKey::new(JWT_SECRET).unwrap(),
+        files: FileStore::new(files, 20 * 1024 * 1024),
         rates: Rates::new(RateRules::default()),
         trusted_proxies: Vec::new(),
     })

@@ -1,5 +1,6 @@
 //! The laravel-template dialect (contract: laravel-template).
 
+mod files;
 mod login;
 mod qr;
 
