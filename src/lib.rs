@@ -4,18 +4,21 @@
 //!
 //! - [`commands`]: the command line: serve, migrate, make the first administrator, fill with demo or generated data.
 //! - [`serve`]: the listener: doors merged, request ids, access lines, metrics, health, graceful stop.
+//! - [`delivery`]: work after the answer: pushes, syncs, messages.
 //! - [`rest`]: the legacy dialects: endpoints as rows of a table, each answered by a stored GraphQL operation; their documentation.
 //! - [`graphql`]: the GraphQL door: checks, transports, and the schema with one file a subject.
 //! - [`pages`]: pages for people, whose files are part of the program.
 //! - [`domain`]: what the system can do, one function a thing, the same for every door; permissions and the error catalogue.
 //! - [`entity`]: the rows of the database as types; no rules.
 //! - [`app`]: everything a request can reach: database, clock, randomness, and the rules that settings fix.
+//! - [`wecom`]: the protocol of WeCom: API client, callbacks; knows nothing of us.
 //! - [`db`]: the only place that knows there are two databases.
 //! - [`settings`]: what the operator may set: defaults, under a file, under the environment.
 
 pub mod app;
 pub mod commands;
 pub mod db;
+pub mod delivery;
 pub mod domain;
 pub mod entity;
 pub mod graphql;
@@ -23,3 +26,4 @@ pub mod pages;
 pub mod rest;
 pub mod serve;
 pub mod settings;
+pub mod wecom;

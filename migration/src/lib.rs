@@ -16,6 +16,7 @@ mod m0006_exchange;
 mod m0007_directory;
 mod m0008_first_rows;
 mod m0009_search;
+mod m0010_wecom;
 
 /// All steps in order; what `assetry migrate` runs.
 #[derive(Debug)]
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_directory::Step),
             Box::new(m0008_first_rows::Step),
             Box::new(m0009_search::Step),
+            Box::new(m0010_wecom::Step),
         ]
     }
 }

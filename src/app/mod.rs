@@ -5,7 +5,9 @@ use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
 use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use chrono_tz::Tz;
 
-use crate::db::Database;
+use tokio::sync::Notify;
+
+use crate::{db::Database, wecom};
 
 /// Tells the time.
 pub trait Clock: Send + Sync + fmt::Debug {
@@ -128,6 +130,12 @@ pub struct App {
     pub files: FileStore,
     /// How often the public doors may be knocked at.
     pub rates: Rates,
+    /// Calls WeCom; none where it is not set up.
+    pub wecom: Option<wecom::Client>,
+    /// Reads WeCom's callbacks; none where they are not set up.
+    pub wecom_callback: Option<wecom::Callback>,
+    /// Rung when work was left for later: whoever does it need not wait for its next round.
+    pub bell: Notify,
     /// The peers whose word about their clients' addresses is taken.
     pub trusted_proxies: Vec<IpAddr>,
 }

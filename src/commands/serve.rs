@@ -12,7 +12,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{serve, settings::Settings};
+use crate::{delivery, serve, settings::Settings};
 
 use super::{Stop, demo, logging, start};
 
@@ -57,6 +57,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Stop> {
     out.flush()?;
 
     tokio::spawn(serve::keep_house(std::sync::Arc::clone(&app), stopping.clone()));
+    tokio::spawn(delivery::work(std::sync::Arc::clone(&app), stopping.clone()));
     serve::run(listener, router, stopping, Duration::from_secs(settings.http.shutdown_seconds)).await?;
     if tokio::time::timeout(CLOSING, door.close()).await.is_err() {
         tracing::warn!("mutations had not finished when the server stopped");

@@ -131,6 +131,14 @@ catalogue! {
     QuantityInsufficient Refusal "资产{}数量不足" "There are not enough pieces of asset {}.";
     TransferToSelf Refusal "未进行任何转移" "The receiver is the sender: nothing would be handed on.";
 
+    WecomNotConfigured Refusal "未配置企业微信" "WeCom is not set up here.";
+    WecomOutsider Refusal "不属于企业号，请联系管理员，或稍后再试" "WeCom does not know you as a member, or does not answer.";
+    WecomNewcomer Refusal "或许您是新加入的成员，请耐心等待系统同步数据，十分钟后再来吧 :)" "You are a member of WeCom whom we do not know yet.";
+    MessageFailed Refusal "发送消息失败" "The message could not be sent.";
+    MessagePartlySent Refusal "部分发送失败" "The message did not reach everybody.";
+    PushUnproven Refusal "签名不正确" "The push is not proven to come from the platform.";
+    PushUnreadable Refusal "请求参数不正确" "The push cannot be read.";
+
     FileNotFound Refusal "文件不存在" "There is no such file, or it is not for you.";
     FileTooLarge Refusal "上传文件过大" "The file is larger than is allowed.";
     FileMissing Refusal "上传文件失败" "No file was sent.";

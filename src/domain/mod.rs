@@ -13,6 +13,7 @@ pub mod approvals;
 pub mod asset_groups;
 pub mod assets;
 pub mod departments;
+pub mod directory;
 pub mod events;
 pub mod files;
 pub mod history;

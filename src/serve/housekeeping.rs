@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::App,
-    domain::{Outcome, files, idempotency, qr_login, sessions},
+    domain::{Outcome, directory, files, idempotency, qr_login, sessions},
 };
 
 /// How often it clears away. Any number of servers may do so at once.
@@ -29,6 +29,7 @@ pub async fn keep_house(app: Arc<App>, stopping: CancellationToken) {
 async fn clear(app: &App) -> Outcome<()> {
     let (sessions, codes) = (sessions::sweep(app).await?, qr_login::sweep(app).await?);
     let (keys, files) = (idempotency::sweep(app).await?, files::sweep(app).await?);
-    tracing::debug!(sessions, codes, keys, files, "cleared away");
+    let events = directory::sweep(app).await?;
+    tracing::debug!(sessions, codes, keys, files, events, "cleared away");
     Ok(())
 }

@@ -128,6 +128,8 @@ pub struct Wecom {
     pub corp_secret: Option<Secret>,
     /// The app.
     pub agent_id: Option<String>,
+    /// Milliseconds before a call that WeCom was too busy for is repeated; each further repetition waits twice as long.
+    pub retry_base_ms: u64,
     /// Signs callbacks.
     pub callback_token: Option<Secret>,
     /// Encrypts callbacks, 43 characters.
@@ -141,6 +143,7 @@ impl Default for Wecom {
             corp_id: None,
             corp_secret: None,
             agent_id: None,
+            retry_base_ms: 200,
             callback_token: None,
             callback_aes_key: None,
         }
@@ -151,6 +154,9 @@ impl Wecom {
     pub(super) fn check(&self) -> Result<(), Wrong> {
         Wrong::unless(is_web_address(&self.base_url), "wecom.base_url", "must start with http:// or https://")?;
         let fits = self.callback_aes_key.as_ref().is_none_or(|key| key.expose().chars().count() == 43);
-        Wrong::unless(fits, "wecom.callback_aes_key", "must be 43 characters long")
+        Wrong::unless(fits, "wecom.callback_aes_key", "must be 43 characters long")?;
+        let number = self.agent_id.as_deref().is_none_or(|id| id.parse::<i64>().is_ok());
+        Wrong::unless(number, "wecom.agent_id", "must be a number")?;
+        between("wecom.retry_base_ms", self.retry_base_ms, 1, 600_000)
     }
 }

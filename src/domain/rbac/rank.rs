@@ -39,6 +39,16 @@ pub struct Administrators {
     superior: bool,
 }
 
+/// Whether `staff` has the role `suadmin`, and nobody else who is not locked has it.
+pub async fn is_last_superior(db: &impl ConnectionTrait, staff: i64) -> Result<bool, DbErr> {
+    const SQL: &str = "SELECT EXISTS (SELECT 1 FROM role JOIN staff_role ON staff_role.role_id = role.id \
+            WHERE role.name = 'suadmin' AND staff_role.staff_id = $1) \
+        AND NOT EXISTS (SELECT 1 FROM role JOIN staff_role ON staff_role.role_id = role.id \
+            JOIN staff ON staff.id = staff_role.staff_id WHERE role.name = 'suadmin' AND NOT staff.locked AND staff.id <> $1)";
+    let row = db.query_one_raw(Statement::from_sql_and_values(db.get_database_backend(), SQL, [staff.into()])).await?;
+    row.ok_or_else(|| DbErr::RecordNotFound("a SELECT without FROM gave no row".to_owned()))?.try_get_by_index(0)
+}
+
 impl Administrators {
     /// Looks before a change.
     pub async fn before(db: &impl ConnectionTrait) -> Result<Self, DbErr> {

@@ -27,6 +27,20 @@ pub struct Model {
 
 /// The tables that a query joins to this one.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    /// Our department.
+    #[sea_orm(
+        belongs_to = "crate::entity::department::Entity",
+        from = "Column::DepartmentId",
+        to = "crate::entity::department::Column::Id"
+    )]
+    Department,
+}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Related<crate::entity::department::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Department.def()
+    }
+}

@@ -27,6 +27,8 @@ pub struct Model {
     pub phone: Option<String>,
     /// Further delivered fields, a JSON object.
     pub info: String,
+    /// The departments over there, a JSON list of their ids.
+    pub departments: String,
     /// Whether the account was made from there.
     pub made_account: bool,
     /// The time of the latest news about the person.

@@ -7,6 +7,7 @@ mod approvals;
 mod asset_groups;
 mod assets;
 mod departments;
+mod directory;
 mod events;
 mod history;
 mod kit;
@@ -40,6 +41,7 @@ pub struct Mutation(
     staff::StaffMutation,
     departments::DepartmentMutation,
     roles::RoleMutation,
+    directory::DirectoryMutation,
 );
 
 /// Listening.

@@ -24,6 +24,7 @@ mod roles;
 mod rows;
 mod schemas;
 mod spelling;
+mod wecom;
 
 pub use rows::ROWS;
 

@@ -11,6 +11,7 @@ use crate::{
     domain::{
         Code, Context, Fault, Outcome,
         departments::{self, Department},
+        directory,
         rbac::{self, RoleKey},
         staff::{self, Filter, Staff},
     },
@@ -120,13 +121,18 @@ pub(super) fn departments(context: Context, variables: Variables) -> BoxFuture<'
 /// The rows of people.
 async fn people(context: &Context, people: &[Staff]) -> Outcome<Vec<serde_json::Value>> {
     let zone = context.app.zone;
+    let keys: Vec<i64> = people.iter().map(|person| person.id).collect();
+    let profiles = directory::profiles(context, &keys).await?;
     let row = |person: &Staff| {
+        let profile = profiles.get(&person.id);
+        let departments = profile.map(|it| it.departments.to_string()).filter(|it| it != "[]");
+        let info = profile.map(|it| it.info.to_string());
         json!({
             "created_at": local(person.created_at, zone),
-            "departments": NOTHING,
+            "departments": departments.as_deref().unwrap_or(NOTHING),
             "email": person.email.as_deref().filter(|email| !email.is_empty()),
             "id": person.id,
-            "info": NOTHING,
+            "info": info.as_deref().unwrap_or(NOTHING),
             "mobile": person.mobile.as_deref().unwrap_or_default(),
             "name": person.name,
             "status": i32::from(person.locked),
@@ -140,6 +146,8 @@ async fn people(context: &Context, people: &[Staff]) -> Outcome<Vec<serde_json::
 /// The rows of departments, with the keys of a person that old clients read.
 async fn places(context: &Context, departments: &[Department]) -> Outcome<Vec<serde_json::Value>> {
     let zone = context.app.zone;
+    let keys: Vec<i64> = departments.iter().map(|department| department.id).collect();
+    let known = directory::places(context, &keys).await?;
     let row = |department: &Department| {
         json!({
             "created_at": local(department.created_at, zone),
@@ -149,11 +157,11 @@ async fn places(context: &Context, departments: &[Department]) -> Outcome<Vec<se
             "info": NOTHING,
             "mobile": "",
             "name": department.name,
-            "status": 0,
+            "status": i32::from(known.get(&department.id).is_some_and(|place| !place.delivered)),
             "updated_at": local(department.updated_at, zone),
             "username": "",
             "parentid": department.parent_id.unwrap_or_default(),
-            "order": 0,
+            "order": known.get(&department.id).map_or(0, |place| place.position),
         })
     };
     Ok(departments.iter().map(row).collect())

@@ -4,13 +4,14 @@ use super::{
     faults::{gone, says, status, when, wrong},
     files, gate, logins, pages, qr, roles, schemas,
     spelling::LIMITS,
+    wecom,
 };
 use crate::{
     domain::{Code, Permission, text::PASSWORD},
     rest::{
-        field::{Field, Kind, field, name, text, texts, truth},
+        field::{Field, Kind, field, name, text, text_or_texts, texts, truth},
         openapi::Subject,
-        row::{Case, Row, Verb},
+        row::{Case, Row, Says, Verb},
     },
 };
 
@@ -34,6 +35,33 @@ const NO_PERSON: Case = gone(Code::StaffNotFound, "用户不存在");
 const NO_ROLE: Case = gone(Code::RoleNotFound, "角色不存在");
 const CODE_EXPIRED: Case = when(Code::QrLoginExpired, "二维码已失效，请刷新页面");
 const LOCKED: Case = when(Code::StaffLocked, "账号已被锁定");
+
+const NO_WECOM: Case = when(Code::WecomNotConfigured, "未配置企业微信");
+const UNAVAILABLE: Says = status(503, "未配置企业微信");
+const SYNCING: Says = says("已经开始同步，请稍后刷新页面查看同步结果");
+
+const PUSHED: &[Case] = &[
+    Case { code: Code::WecomNotConfigured, field: None, says: UNAVAILABLE },
+    Case { code: Code::PushUnreadable, field: None, says: status(400, "请求参数不正确") },
+    Case { code: Code::PushUnproven, field: None, says: status(403, "签名不正确") },
+];
+
+const SEND: Row = post("/api/users/sendmessage")
+    .about(Subject::Staff, "Sends a text to people on WeCom.")
+    .holds(Permission::Users)
+    .reads(&[text_or_texts("username").to("usernames"), field("message", Kind::Bytes(1024 * 1024)).to("text")])
+    .runs("MessageSend")
+    .says(says("发送消息成功"))
+    .unless(&[
+        wrong(Code::RequestInvalid, "请求参数不正确", "username", "不能为空"),
+        wrong(Code::RequestInvalid, "请求参数不正确", "message", "不能为空").on("message"),
+        wrong(Code::Required, "请求参数不正确", "username", "不能为空"),
+        wrong(Code::Required, "请求参数不正确", "message", "不能为空").on("text"),
+        wrong(Code::StaffNotFound, "发送消息失败", "username", "用户不存在"),
+        when(Code::MessageFailed, "发送消息失败"),
+        when(Code::MessagePartlySent, "部分发送失败"),
+        NO_WECOM,
+    ]);
 
 const FILE: Row = get("/api/file")
     .about(Subject::Files, "Hands out a file, or its thumbnail, whole or a range of its bytes.")
@@ -102,6 +130,21 @@ pub const ROWS: &[Row] = &[
         .replies(schemas::qr_holder)
         .says(says("登录成功"))
         .unless(&[CODE_EXPIRED]),
+    // 4.5
+    post("/api/codelogin")
+        .about(Subject::Sessions, "Logs in with a code of WeCom and gives a token.")
+        .open()
+        .reads(&[compared("code")])
+        .exchange(wecom::code_login)
+        .replies(schemas::code_holder)
+        .says(says("登录成功"))
+        .unless(&[
+            when(Code::RequestInvalid, "未提供code"),
+            NO_WECOM,
+            when(Code::WecomOutsider, "不属于企业号，请联系管理员，或稍后再试"),
+            when(Code::WecomNewcomer, "或许您是新加入的成员，请耐心等待系统同步数据，十分钟后再来吧 :)"),
+            LOCKED,
+        ]),
     // 4.6
     post("/api/confirmqrlogin")
         .about(Subject::Sessions, "Does with a QR code what the caller's phone says: scanned, confirmed, given up.")
@@ -123,6 +166,13 @@ pub const ROWS: &[Row] = &[
     UPLOAD,
     Row { verb: Verb::Get, only_if: Some(gate::has_body), ..UPLOAD }
         .about(Subject::Files, "Stores a file, as old clients ask for it: with a body."),
+    // 4.9
+    post("/api/users/sync")
+        .about(Subject::Staff, "Has departments and people synced with WeCom soon.")
+        .holds(Permission::Users)
+        .runs("Sync")
+        .says(SYNCING)
+        .unless(&[NO_WECOM]),
     // 4.10
     get("/api/users")
         .about(Subject::Staff, "Lists everybody, locked people included, in numbered pages of 15.")
@@ -132,6 +182,9 @@ pub const ROWS: &[Row] = &[
         .like("Users")
         .replies(schemas::users)
         .says(says("获取成功")),
+    // 4.11
+    SEND,
+    Row { path: "/api/users/sendmessage/{username}", ..SEND },
     // 4.12
     get("/api/rbac/roles")
         .about(Subject::Roles, "Lists every role.")
@@ -213,6 +266,13 @@ pub const ROWS: &[Row] = &[
         .replies(schemas::role_members)
         .says(says("获取成功"))
         .unless(&[NO_ROLE, gone(Code::RequestInvalid, "角色不存在")]),
+    // 4.18
+    post("/api/departments/sync")
+        .about(Subject::Departments, "Has departments and people synced with WeCom soon.")
+        .holds(Permission::Departments)
+        .runs("Sync")
+        .says(SYNCING)
+        .unless(&[NO_WECOM]),
     // 4.19
     get("/api/departments")
         .about(Subject::Departments, "Lists all departments in numbered pages of 15.")
@@ -222,6 +282,34 @@ pub const ROWS: &[Row] = &[
         .like("Departments")
         .replies(schemas::departments)
         .says(says("获取成功")),
+    // 4.20
+    get("/api/wxcode")
+        .about(Subject::Sessions, "Leads a browser to WeCom's login page, and from there to ours.")
+        .open()
+        .reads(&[compared("next").optional(), compared("code").optional(), compared("state").optional()])
+        .exchange(wecom::way)
+        .replies(schemas::nothing)
+        .says(Says { status: 302, ..says("") })
+        .unless(&[
+            Case { code: Code::WecomNotConfigured, field: None, says: UNAVAILABLE },
+            Case { code: Code::PushUnproven, field: None, says: status(400, "state 不正确") },
+        ]),
+    // 10
+    get("/api/wechat/callback")
+        .about(Subject::Platforms, "Answers WeCom's question whether its callbacks arrive.")
+        .open()
+        .unread()
+        .reads(&[compared("msg_signature"), compared("timestamp"), compared("nonce"), compared("echostr")])
+        .exchange(wecom::echo)
+        .replies(schemas::bytes)
+        .unless(PUSHED),
+    post("/api/wechat/callback")
+        .about(Subject::Platforms, "Takes an event of WeCom, which is acted on afterwards.")
+        .open()
+        .unread()
+        .exchange(wecom::callback)
+        .replies(schemas::nothing)
+        .unless(PUSHED),
 ];
 
 const WRONG_NAME: Case = wrong(Code::RequestInvalid, "角色名不正确", "name", "角色名不正确");

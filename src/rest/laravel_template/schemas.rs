@@ -57,6 +57,23 @@ pub(super) fn bytes() -> Value {
     json!({ "type": "object", "description": "The bytes of the file, under their own type." })
 }
 
+/// Token and person, on a page and beside it.
+pub(super) fn code_holder() -> Value {
+    let user = || object(json!({ "name": text(), "username": text() }));
+    let one = || json!({ "const": 1 });
+    let none = || json!({ "type": "null" });
+    data(object(json!({
+        "total": one(), "per_page": { "const": 15 }, "current_page": one(), "last_page": one(),
+        "next_page_url": none(), "prev_page_url": none(), "from": one(), "to": one(), "data": token_and_user(),
+        "token": text(), "user": user(),
+    })))
+}
+
+/// No body, or one that is not for clients.
+pub(super) fn nothing() -> Value {
+    json!({ "type": "object", "description": "There is no JSON in this answer." })
+}
+
 /// A QR code.
 pub(super) fn qr_code() -> Value {
     data(object(json!({ "expires": text(), "nonce": text(), "url": { "type": "string", "format": "uri" } })))

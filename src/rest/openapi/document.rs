@@ -252,12 +252,14 @@ impl<'a> Described<'a> {
 fn said_with(status: u16) -> &'static str {
     match status {
         200 => "Every answer of the endpoint itself; the body tells success and refusals apart.",
+        302 => "The way goes on elsewhere: the header `Location` tells where.",
         400 => "What was sent is wrong.",
         401 => "There is no live session.",
         403 => "Whoever asks may not.",
         404 => "There is nothing of that name.",
         405 => "Another method is wanted: the header `Allow` names it.",
         413 => "The body is too large.",
+        416 => "The file does not have the bytes asked for.",
         422 => "What was sent cannot be done.",
         429 => "Too many calls.",
         500.. => "A fault of the server's.",

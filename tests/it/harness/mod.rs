@@ -4,6 +4,7 @@ mod client;
 mod home;
 mod stand_ins;
 mod statements;
+mod wecom;
 
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
@@ -23,6 +24,7 @@ use statements::Statements;
 pub(crate) use client::Reply;
 pub(crate) use home::{Content, Schema, postgres_url};
 pub(crate) use stand_ins::TestClock;
+pub(crate) use wecom::{Fault, Wecom};
 
 /// Everything a test needs. Dropping it takes its database away.
 pub(crate) struct World {
@@ -51,13 +53,26 @@ impl World {
         Self::with(Content::Tables).await
     }
 
+    /// A world with the demo data beside this WeCom.
+    pub(crate) async fn beside(wecom: &Wecom) -> Self {
+        let wecom = wecom.clone();
+        Self::made(Content::Demo, move |app| wecom.introduce(app)).await
+    }
+
     /// A world with this content.
     pub(crate) async fn with(content: Content) -> Self {
+        Self::made(content, |_| {}).await
+    }
+
+    /// A world with this content, whose requests reach what `adjust` makes of the ordinary.
+    pub(crate) async fn made(content: Content, adjust: impl FnOnce(&mut App)) -> Self {
         let home = Home::make(content).await;
         let files = tempfile::tempdir().unwrap();
         let statements = Arc::new(Statements::default());
         let clock = Arc::new(TestClock::default());
-        let app = app(home.open(Some(statements.hook())).await, Arc::clone(&clock), &HASHING, files.path());
+        let mut app = app(home.open(Some(statements.hook())).await, Arc::clone(&clock), &HASHING, files.path());
+        adjust(&mut app);
+        let app = Arc::new(app);
         let settings = Settings::default();
         let stopping = CancellationToken::new();
         let router =
@@ -110,8 +125,8 @@ const JWT_SECRET: &[u8] = b"a secret for tests that is long enough";
 const HASHING: HashingRules = HashingRules { memory_kib: 8, passes: 1, at_once: 2, waiting: 256 };
 
 /// Everything a request can reach, over `db`.
-pub(crate) fn app(db: db::Database, clock: Arc<TestClock>, hashing: &HashingRules, files: &Path) -> Arc<App> {
-    Arc::new(App {
+pub(crate) fn app(db: db::Database, clock: Arc<TestClock>, hashing: &HashingRules, files: &Path) -> App {
+    App {
         db,
         clock,
         random: Arc::new(stand_ins::TestRandom::default()),
@@ -122,6 +137,9 @@ pub(crate) fn app(db: db::Database, clock: Arc<TestClock>, hashing: &HashingRule
         jwt: JwtKey::new(JWT_SECRET).unwrap(),
         files: FileStore::new(files, 20 * 1024 * 1024),
         rates: Rates::new(RateRules::default()),
+        wecom: None,
+        wecom_callback: None,
+        bell: tokio::sync::Notify::new(),
         trusted_proxies: Vec::new(),
-    })
+    }
 }
