@@ -1,8 +1,11 @@
 //! The laravel-template dialect (contract: laravel-template).
 
 mod files;
+mod lists;
 mod login;
 mod qr;
+mod roles;
+mod wecom;
 
 use axum::{
     body::Body,
