@@ -124,6 +124,8 @@ pub struct App {
     pub hashing: Hashing,
     /// Signs and reads JWTs.
     pub jwt: JwtKey,
+    /// The folder of uploaded bytes.
+    pub files: Files,
 }
 
 impl App {
@@ -143,7 +145,9 @@ impl App {
     }
 }
 
+mod files;
 mod hashing;
 mod jwt;
+pub use files::{Files, Part, Writing, Written, head};
 pub use hashing::{Busy, Hashing};
 pub use jwt::JwtKey;

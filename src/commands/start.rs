@@ -7,7 +7,7 @@ use migration::{Migrator, sea_orm_migration::MigratorTrait};
 use sea_orm::{ConnectionTrait, DbErr, RuntimeErr};
 
 use crate::{
-    app::{App, Clock, Hashing, HashingRules, JwtKey, Random, SessionRules, SystemClock, SystemRandom},
+    app::{App, Clock, Files, Hashing, HashingRules, JwtKey, Random, SessionRules, SystemClock, SystemRandom},
     db::{Database, Options},
     domain::secrets,
     graphql::{self, Door, Limits},
@@ -90,6 +90,7 @@ pub async fn open(settings: &Settings, db: Database, address: SocketAddr) -> Res
         },
         hashing,
         jwt,
+        files: Files::new(&settings.files.folder, settings.files.max_bytes),
     }))
 }
 

@@ -130,6 +130,10 @@ catalogue! {
     QuantityInsufficient Refusal "资产{}数量不足" "There are not enough pieces of asset {}.";
     TransferToSelf Refusal "未进行任何转移" "The receiver is the sender: nothing would be handed on.";
 
+    FileNotFound Refusal "文件不存在" "There is no such file.";
+    FileMissing Refusal "上传文件失败" "There is no file in what was sent.";
+    FileTooLarge Refusal "上传文件过大" "The file is larger than {} bytes.";
+
     RoleNotFound Refusal "角色名不存在" "There is no such role.";
     RoleNameTaken Refusal "角色名已存在" "This role name is taken.";
     RoleNameReserved Refusal "角色名不正确" "This role name cannot be used.";

@@ -14,6 +14,7 @@ pub mod asset_groups;
 pub mod assets;
 pub mod departments;
 pub mod events;
+pub mod files;
 pub mod history;
 pub mod idempotency;
 pub mod listing;

@@ -14,6 +14,7 @@ use run::Dialect;
 pub mod asset_platform;
 pub mod body;
 pub mod field;
+pub mod files;
 pub mod guide;
 pub mod input;
 pub mod json;

@@ -8,6 +8,7 @@ mod asset_groups;
 mod assets;
 mod departments;
 mod events;
+mod files;
 mod history;
 mod kit;
 mod node;
@@ -28,6 +29,7 @@ pub struct Query(
     staff::StaffQuery,
     departments::DepartmentQuery,
     roles::RoleQuery,
+    files::FileQuery,
 );
 
 /// Changing.
@@ -40,6 +42,7 @@ pub struct Mutation(
     staff::StaffMutation,
     departments::DepartmentMutation,
     roles::RoleMutation,
+    files::FileMutation,
 );
 
 /// Listening.

@@ -1,11 +1,15 @@
 //! Where a world's database lives: a file copied from a template, or a PostgreSQL schema that is dropped at the end.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use assetry::{
+    app::Files,
     commands::demo,
     db::{Database, Options, StatementHook},
 };
@@ -33,7 +37,8 @@ impl Content {
             db.migrate().await.unwrap();
         }
         if self == Self::Demo {
-            demo::fill(&app(db.clone(), Arc::new(TestClock::default()))).await.unwrap();
+            let no_files = Files::new(Path::new("nowhere"), 0);
+            demo::fill(&app(db.clone(), Arc::new(TestClock::default()), no_files)).await.unwrap();
         }
     }
 }

@@ -8,11 +8,12 @@ mod statements;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use assetry::{
-    app::{App, Hashing, HashingRules, JwtKey, SessionRules},
+    app::{App, Files, Hashing, HashingRules, JwtKey, SessionRules},
     commands, db, serve,
     settings::Settings,
 };
 use axum::Router;
+use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -33,6 +34,8 @@ pub(crate) struct World {
     pub(crate) router: Router,
     stopping: CancellationToken,
     statements: Arc<Statements>,
+    /// Where uploaded bytes go.
+    pub(crate) folder: TempDir,
     // Last: the database goes when nothing uses it any more.
     _home: Home,
 }
@@ -50,15 +53,23 @@ impl World {
 
     /// A world with this content.
     pub(crate) async fn with(content: Content) -> Self {
+        Self::capped(content, Settings::default().files.max_bytes).await
+    }
+
+    /// A world with this content, in which a file may have so many bytes.
+    pub(crate) async fn capped(content: Content, max_bytes: u64) -> Self {
         let home = Home::make(content).await;
         let statements = Arc::new(Statements::default());
         let clock = Arc::new(TestClock::default());
-        let app = app(home.open(Some(statements.hook())).await, Arc::clone(&clock));
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::new(folder.path(), max_bytes);
+        files.prepare().unwrap();
+        let app = app(home.open(Some(statements.hook())).await, Arc::clone(&clock), files);
         let settings = Settings::default();
         let stopping = CancellationToken::new();
         let router =
             serve::router(&app, commands::doors(&commands::door(&app, &settings, true)), &settings.http, &stopping);
-        Self { app, clock, router, stopping, statements, _home: home }
+        Self { app, clock, router, stopping, statements, folder, _home: home }
     }
 
     /// The database.
@@ -103,7 +114,7 @@ pub(crate) struct Listening {
 const JWT_SECRET: &[u8] = b"a secret for tests that is long enough";
 
 /// Everything a request can reach, over `db`. Passwords cost next to nothing.
-fn app(db: db::Database, clock: Arc<TestClock>) -> Arc<App> {
+fn app(db: db::Database, clock: Arc<TestClock>, files: Files) -> Arc<App> {
     let hashing = HashingRules { memory_kib: 8, passes: 1, at_once: 2, waiting: 256 };
     Arc::new(App {
         db,
@@ -114,5 +125,6 @@ fn app(db: db::Database, clock: Arc<TestClock>) -> Arc<App> {
         sessions: SessionRules::default(),
         hashing: Hashing::new(&hashing).unwrap(),
         jwt: JwtKey::new(JWT_SECRET).unwrap(),
+        files,
     })
 }
