@@ -115,6 +115,7 @@ async fn the_password_is_hashed_for_unknown_names_too() {
         sessions: world.app.sessions.clone(),
         hashing: Hashing::new(&HashingRules { memory_kib: 8, passes: 1, at_once: 0, waiting: 0 }).unwrap(),
         jwt: world.app.jwt.clone(),
+        files: world.app.files.clone(),
     };
     world.person("known", StaffGroup::GeneralStaff).await;
     let ctx = Context::new(Arc::new(app), Actor::Nobody, Door::Graphql);
