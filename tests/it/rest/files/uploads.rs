@@ -6,12 +6,15 @@ use serde_json::{Value, json};
 
 use super::{JSON, PAIRS, PARTS, Shelf, parts};
 
+/// A `Content-Type` and a body, and the name, the type and the bytes of the file that they give.
+type Case = (&'static str, Vec<u8>, &'static str, &'static str, &'static [u8]);
+
 #[tokio::test]
 async fn every_form_gives_the_same_kind_of_file() {
     let shelf = Shelf::new().await;
     let url = |url: &str| json!({ "file": url }).to_string();
     #[rustfmt::skip]
-    let cases: Vec<(&str, Vec<u8>, &str, &str, &[u8])> = vec![
+    let cases: Vec<Case> = vec![
         (PARTS, parts(&[("name=\"file\"; filename=\"a.bin\"\r\nContent-Type: application/x-thing; v=1", b"\0\x01")]), "a.bin", "application/x-thing", b"\0\x01"),
         (PARTS, parts(&[("name=\"file\"; filename=\"a\"; filename*=UTF-8''%E6%88%AA%E5%9B%BE.png", b"text")]), "截图.png", "text/plain", b"text"),
         (PARTS, parts(&[("name=\"file\"; filename=\"截图.png\"\r\nContent-Type: nonsense", b"\0")]), "截图.png", "application/octet-stream", b"\0"),
