@@ -47,8 +47,7 @@ impl File {
     /// The answer to who asks with these headers: the file, or that it is the one they have. `keep` is its `Cache-Control`.
     pub fn answer(&self, asked: &HeaderMap, keep: &'static str) -> Response {
         let tag = format!("\"{}\"", self.digest);
-        let mut known = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|known| known.to_str().ok());
-        let known = known.any(|known| known.contains(&tag) || known.trim() == "*");
+        let known = is_known(asked, &tag);
         let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { self.bytes.into_response() };
         let answered = response.headers_mut();
         answered.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.kind));
@@ -64,7 +63,14 @@ impl File {
     }
 }
 
-fn digest(bytes: &[u8]) -> String {
+/// Whether who asks with these headers has what `tag` stands for.
+pub fn is_known(asked: &HeaderMap, tag: &str) -> bool {
+    let mut known = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|known| known.to_str().ok());
+    known.any(|known| known.contains(tag) || known.trim() == "*")
+}
+
+/// A digest of `bytes` for their `ETag`.
+pub fn digest(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(&Sha256::digest(bytes)[..12])
 }
 

@@ -15,6 +15,7 @@ mod m0005_files;
 mod m0006_exchange;
 mod m0007_directory;
 mod m0008_first_rows;
+mod m0009_search;
 mod m0010_files_by_id;
 
 /// All steps in order; what `assetry migrate` runs.
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_exchange::Step),
             Box::new(m0007_directory::Step),
             Box::new(m0008_first_rows::Step),
+            Box::new(m0009_search::Step),
             Box::new(m0010_files_by_id::Step),
         ]
     }

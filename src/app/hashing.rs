@@ -1,4 +1,4 @@
-//! Password hashing, off the async threads and with a bounded queue.
+//! Password hashing, off the async threads and with a bounded queue; hashes of old systems (bcrypt) are checked as well.
 
 use std::{
     fmt,
@@ -104,5 +104,8 @@ fn hash(argon: &Argon2<'_>, password: &[u8]) -> Result<String, argon2::password_
 }
 
 fn verify(argon: &Argon2<'_>, password: &[u8], stored: &str) -> bool {
+    if ["$2a$", "$2b$", "$2y$"].iter().any(|prefix| stored.starts_with(prefix)) {
+        return bcrypt::verify(password, stored).unwrap_or(false);
+    }
     PasswordHash::new(stored).is_ok_and(|stored| argon.verify_password(password, &stored).is_ok())
 }

@@ -1,6 +1,6 @@
 //! Everything a request can reach: database, clock, randomness, and the rules that settings fix.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
 
 use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use chrono_tz::Tz;
@@ -126,6 +126,10 @@ pub struct App {
     pub jwt: JwtKey,
     /// The folder of uploaded bytes.
     pub files: Files,
+    /// How often the public doors may be knocked at.
+    pub rates: Rates,
+    /// The peers whose word about their clients' addresses is taken.
+    pub trusted_proxies: Vec<IpAddr>,
 }
 
 impl App {
@@ -148,6 +152,8 @@ impl App {
 mod files;
 mod hashing;
 mod jwt;
+mod rates;
 pub use files::{Files, Part, Writing, Written, head};
 pub use hashing::{Busy, Hashing};
 pub use jwt::JwtKey;
+pub use rates::{Counted, Exceeded, Login, RateRules, Rates};

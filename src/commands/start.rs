@@ -1,13 +1,16 @@
 //! From settings to a server that can answer.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, num::NonZeroU32, sync::Arc, time::Duration};
 
 use axum::Router;
 use migration::{Migrator, sea_orm_migration::MigratorTrait};
 use sea_orm::{ConnectionTrait, DbErr, RuntimeErr};
 
 use crate::{
-    app::{App, Clock, Files, Hashing, HashingRules, JwtKey, Random, SessionRules, SystemClock, SystemRandom},
+    app::{
+        App, Clock, Files, Hashing, HashingRules, JwtKey, Random, RateRules, Rates, SessionRules, SystemClock,
+        SystemRandom,
+    },
     db::{Database, Options},
     domain::secrets,
     graphql::{self, Door, Limits},
@@ -91,7 +94,23 @@ pub async fn open(settings: &Settings, db: Database, address: SocketAddr) -> Res
         hashing,
         jwt,
         files: Files::new(&settings.files.folder, settings.files.max_bytes),
+        rates: Rates::new(rate_rules(settings)),
+        trusted_proxies: settings.http.trusted_proxies.0.iter().filter_map(|proxy| proxy.parse().ok()).collect(),
     }))
+}
+
+/// The settings passed their check: no rate is zero.
+fn rate_rules(settings: &Settings) -> RateRules {
+    let calls = |number: u32| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
+    let rates = &settings.rates;
+    RateRules {
+        failed_logins_by_name: calls(rates.failed_logins_by_name),
+        failed_logins: calls(rates.failed_logins),
+        qr_codes: calls(rates.qr_codes),
+        qr_polls: calls(rates.qr_polls),
+        code_logins: calls(rates.code_logins),
+        wecom_redirects: calls(rates.wecom_redirects),
+    }
 }
 
 fn hashing_rules(settings: &Settings) -> HashingRules {

@@ -7,6 +7,7 @@ use sea_orm::{
     AccessMode, ConnectOptions, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
+use sqlx::Executor;
 use tokio::sync::Semaphore;
 
 /// Called with the text of every statement that is sent; tests count with it.
@@ -85,9 +86,9 @@ impl Database {
         Migrator::up(&self.write, None).await
     }
 
-    /// Takes the whole schema down again.
-    pub async fn unmigrate(&self) -> Result<(), DbErr> {
-        Migrator::down(&self.write, None).await
+    /// Takes the last `steps` of the schema down again, or all of it.
+    pub async fn unmigrate(&self, steps: Option<u32>) -> Result<(), DbErr> {
+        Migrator::down(&self.write, steps).await
     }
 
     /// Names of the migrations that have not run; reads only.
@@ -101,6 +102,18 @@ impl Database {
         self.read.close().await?;
         self.write.close().await
     }
+}
+
+/// Makes a new connection to PostgreSQL ready: the schema to live in, and a plan for each search of its own: the plan for any needle at
+/// all, which the server would take after some repetitions, does not use the index of pieces.
+async fn prepare(connection: &mut sqlx::PgConnection, schema: Option<String>) -> Result<(), sqlx::Error> {
+    if let Some(schema) = schema {
+        // The settings allow letters, digits and _ in the name.
+        connection.execute(sqlx::AssertSqlSafe(schema)).await?;
+    }
+    // Relatives of PostgreSQL that do not know the setting go without.
+    let _ = connection.execute("SET plan_cache_mode = force_custom_plan").await;
+    Ok(())
 }
 
 /// How long a request waits for a connection, and the start for the server.
@@ -137,8 +150,12 @@ async fn connect(options: &Options, connections: u32, read_only: bool) -> Result
                 sqlite.journal_mode(SqliteJournalMode::Wal).optimize_on_close(true, None)
             }
         });
-    } else if let Some(schema) = &options.schema {
-        connect.set_schema_search_path(schema);
+    } else {
+        let schema = options.schema.as_ref().map(|schema| format!("SET search_path = \"{schema}\""));
+        connect.map_sqlx_postgres_pool_opts(move |pool| {
+            let schema = schema.clone();
+            pool.after_connect(move |connection, _| Box::pin(prepare(connection, schema.clone())))
+        });
     }
     let mut connection = sea_orm::Database::connect(connect).await?;
     if let Some(hook) = options.hook.clone() {

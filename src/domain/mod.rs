@@ -18,6 +18,7 @@ pub mod files;
 pub mod history;
 pub mod idempotency;
 pub mod listing;
+pub mod qr_login;
 pub mod rbac;
 pub mod secrets;
 pub mod sessions;

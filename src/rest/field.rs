@@ -17,7 +17,7 @@ pub struct Field {
     pub absent: Absent,
     /// What `null` means.
     pub null: Null,
-    /// The fault it is when [`Kind::AnyWord`] became `null`; without one the operation sees to it.
+    /// The fault it is when a word is none of those listed or a list none at all, judged when the row's first operation has succeeded.
     pub unlisted: Option<Code>,
 }
 
@@ -34,6 +34,13 @@ pub enum Kind {
     Bytes(usize),
     /// 0 … 2147483647, as a number without fraction or a string of digits with blanks around it.
     Number,
+    /// `true` or `false`, also as 1 or 0, and each of these as text.
+    Truth,
+    /// A list of texts, each of at most 255 characters without U+0000; one text alone is a list of one where that is allowed.
+    Texts {
+        /// Whether one text alone is taken.
+        lone: bool,
+    },
     /// One of these words, compared exactly, each with what it becomes.
     Word(&'static [(&'static str, &'static str)]),
     /// Likewise, but anything else becomes `null`: a later step of the endpoint answers it.
@@ -100,6 +107,21 @@ pub const fn number(key: &'static str) -> Field {
     field(key, Kind::Number)
 }
 
+/// A key that holds a truth value.
+pub const fn truth(key: &'static str) -> Field {
+    field(key, Kind::Truth)
+}
+
+/// A key that holds a list of texts.
+pub const fn texts(key: &'static str) -> Field {
+    field(key, Kind::Texts { lone: false })
+}
+
+/// A key that holds a text or a list of texts.
+pub const fn text_or_texts(key: &'static str) -> Field {
+    field(key, Kind::Texts { lone: true })
+}
+
 /// A key that holds the id of something.
 pub const fn reference(key: &'static str) -> Field {
     text(key)
@@ -137,7 +159,7 @@ impl Field {
         Self { variable, ..self }
     }
 
-    /// The fault it is when none of the words is sent, judged once the whole body was read and the row's first operation succeeded.
+    /// The fault it is when nothing of the kind is sent, judged once the whole body was read and the row's first operation succeeded.
     #[must_use]
     pub const fn else_fault(self, unlisted: Code) -> Self {
         Self { unlisted: Some(unlisted), ..self }

@@ -51,6 +51,7 @@ impl Field {
         }
         match self.kind.value(sent) {
             Some(value) => Ok(Some(value)),
+            None if self.unlisted.is_some() => Ok(Some(Value::Null)),
             None => Err(self.wrong(false)),
         }
     }
@@ -69,6 +70,8 @@ impl Kind {
             Self::Password => characters(sent).filter(|it| text::password("", it).is_ok()).map(string),
             Self::Bytes(most) => characters(sent).filter(|it| it.len() <= most && !it.contains('\0')).map(string),
             Self::Number => whole_number(sent).map(Value::from),
+            Self::Truth => truth_of(sent).map(Value::from),
+            Self::Texts { lone } => texts_of(sent, lone).map(Value::List),
             Self::Word(words) => listed(words, sent),
             Self::AnyWord(words) => Some(listed(words, sent).unwrap_or_default()),
             Self::Members(fields) => object_value(fields, &names(fields), sent),
@@ -122,10 +125,10 @@ pub fn variables(fields: &[Field], body: Json<'_>) -> Result<Variables, Wrong> {
     Ok(variables)
 }
 
-/// The fault of the first word that is none of those listed, among the fields that leave it to this step.
+/// The fault of the first field that holds nothing of its kind, among those that leave it to this step.
 pub fn unlisted(fields: &[Field], variables: &Variables) -> Option<Code> {
-    let null = |field: &Field| variables.get(field.variable) == Some(&Value::Null);
-    fields.iter().find(|field| field.unlisted.is_some() && null(field)).and_then(|field| field.unlisted)
+    let nothing = |field: &Field| matches!(variables.get(field.variable), None | Some(Value::Null));
+    fields.iter().find(|field| field.unlisted.is_some() && nothing(field)).and_then(|field| field.unlisted)
 }
 
 fn object_value(fields: &[Field], names: &[Name], sent: Json<'_>) -> Option<Value> {
@@ -140,6 +143,26 @@ pub fn characters(sent: Json<'_>) -> Option<Cow<'_, str>> {
 
 fn string(text: Cow<'_, str>) -> Value {
     Value::String(text.into_owned())
+}
+
+fn truth_of(sent: Json<'_>) -> Option<bool> {
+    match sent.boolean() {
+        Some(truth) => Some(truth),
+        None => match sent.string().as_deref().or(sent.number())? {
+            "true" | "1" => Some(true),
+            "false" | "0" => Some(false),
+            _ => None,
+        },
+    }
+}
+
+fn texts_of(sent: Json<'_>, lone: bool) -> Option<Vec<Value>> {
+    let text = |item| Kind::Text(text::SHORT).value(item);
+    match sent.items() {
+        Some(items) => items.map(text).collect(),
+        None if lone => text(sent).map(|only| vec![only]),
+        None => None,
+    }
 }
 
 fn listed(words: &[(&str, &str)], sent: Json<'_>) -> Option<Value> {
@@ -296,6 +319,47 @@ mod tests {
         assert_eq!(value(&STATUS, "null").as_deref(), Some("\"UNUSED\""));
         for sent in ["\"other\"", "\"\"", "5", "[]", "{}", "false"] {
             assert_eq!(value(&STATUS, sent).as_deref(), Some("null"), "{sent}");
+        }
+    }
+
+    #[test]
+    fn truths_come_in_three_spellings() {
+        const TRUTH: Field = truth("k").optional();
+        for (sent, taken) in [
+            ("true", "true"),
+            ("\"true\"", "true"),
+            ("1", "true"),
+            ("\"1\"", "true"),
+            ("false", "false"),
+            ("\"false\"", "false"),
+            ("0", "false"),
+            ("\"0\"", "false"),
+        ] {
+            assert_eq!(value(&TRUTH, sent).as_deref(), Some(taken), "{sent}");
+        }
+        for sent in ["2", "\"yes\"", "\"TRUE\"", "\"\"", "1.0", "-1", "[]", "[true]", "{}"] {
+            assert_eq!(value(&TRUTH, sent), None, "{sent}");
+        }
+        assert_eq!(given(&[TRUTH], r#"{"k":null}"#).as_deref(), Ok("{}"));
+    }
+
+    #[test]
+    fn lists_of_texts_may_be_one_alone() {
+        const LIST: Field = texts("k");
+        const EITHER: Field = text_or_texts("k");
+        for (sent, taken) in [("[]", "[]"), (r#"["a",1]"#, r#"["a","1"]"#)] {
+            assert_eq!(value(&LIST, sent).as_deref(), Some(taken), "{sent}");
+            assert_eq!(value(&EITHER, sent).as_deref(), Some(taken), "{sent}");
+        }
+        assert_eq!(value(&EITHER, "\"a\"").as_deref(), Some(r#"["a"]"#));
+        for sent in ["\"a\"", "{}", "[null]", "[[]]", "[\"a\",{}]", "true"] {
+            assert_eq!(value(&LIST, sent), None, "{sent}");
+        }
+        const LATER: &[Field] = &[texts("k").optional().else_fault(Code::RoleNotFound)];
+        for body in ["{}", r#"{"k":null}"#, r#"{"k":"a"}"#, r#"{"k":[{}]}"#] {
+            let document = Document::read(body.as_bytes().to_vec()).unwrap();
+            let read = variables(LATER, document.root()).unwrap();
+            assert_eq!(unlisted(LATER, &read), Some(Code::RoleNotFound), "{body}");
         }
     }
 

@@ -14,8 +14,13 @@ pub struct Document(String);
 impl Document {
     /// The document in `bytes`; none if they are not UTF-8, not JSON, or nested too deep.
     pub fn read(bytes: Vec<u8>) -> Option<Self> {
+        Self::nested(bytes, DEEPEST)
+    }
+
+    /// Likewise, nested at most `deepest` deep.
+    pub fn nested(bytes: Vec<u8>, deepest: usize) -> Option<Self> {
         let text = String::from_utf8(bytes).ok()?;
-        Check { text: text.as_bytes(), at: 0 }.document()?;
+        Check { text: text.as_bytes(), at: 0, deepest }.document()?;
         Some(Self(text))
     }
 
@@ -60,6 +65,11 @@ impl<'a> Json<'a> {
         } else {
             Some(Cow::Borrowed(inner))
         }
+    }
+
+    /// The value as it is written.
+    pub fn written(self) -> &'a str {
+        self.0
     }
 
     /// A number as it is written.
@@ -142,6 +152,7 @@ fn end(text: &[u8]) -> Option<usize> {
 struct Check<'a> {
     text: &'a [u8],
     at: usize,
+    deepest: usize,
 }
 
 impl Check<'_> {
@@ -150,7 +161,7 @@ impl Check<'_> {
         loop {
             match self.next()? {
                 bracket @ (b'[' | b'{') => {
-                    if open.len() == DEEPEST {
+                    if open.len() == self.deepest {
                         return None;
                     }
                     open.push(bracket);

@@ -6,18 +6,20 @@
 //! is read off the operation. The documentation is read off the same tables: [`openapi`] for clients as they are, [`guide`] for those
 //! that move to GraphQL.
 
-use axum::Router;
+use axum::{Router, response::Response};
 
 use crate::graphql::Door;
 use run::Dialect;
 
 pub mod asset_platform;
 pub mod body;
+pub mod client;
 pub mod field;
 pub mod files;
 pub mod guide;
 pub mod input;
 pub mod json;
+pub mod laravel_template;
 pub mod openapi;
 pub mod payload;
 pub mod refused;
@@ -26,7 +28,12 @@ pub mod run;
 pub mod shape;
 
 /// The dialects.
-pub const DIALECTS: &[&dyn Dialect] = &[&asset_platform::AssetPlatform];
+pub const DIALECTS: &[&dyn Dialect] = &[&asset_platform::AssetPlatform, &laravel_template::LaravelTemplate];
+
+/// The reply to a path where nothing is, if it lies below one that a dialect knows.
+pub fn nothing_here(path: &str) -> Option<Response> {
+    DIALECTS.iter().find_map(|dialect| dialect.nothing_here(path))
+}
 
 /// Every dialect's endpoints, and their documentation.
 pub fn router(door: Door) -> Router {

@@ -3,11 +3,11 @@
 use std::fmt;
 
 use async_graphql::Variables;
-use axum::http::Method;
+use axum::http::{HeaderMap, Method};
 use futures_util::future::BoxFuture;
 use serde::Serialize;
 
-use super::{field::Field, openapi::Subject, payload::Payload, shape::Rewrite};
+use super::{field::Field, openapi::Subject, payload::Payload, refused::Refused, run::Call, shape::Rewrite};
 use crate::domain::{Code, Context, Outcome, Permission};
 
 /// One endpoint, or one of the cases of an endpoint that a word in the body tells apart.
@@ -25,11 +25,18 @@ pub struct Row {
     pub aliases: &'static [&'static str],
     /// Whether the path answers with and without its trailing slash, rather than only as printed.
     pub either_slash: bool,
+    /// The key of the input that `{key}` in the path stands for.
+    pub key: &'static str,
+    /// The requests that the row takes, by their headers; to the others it is not there.
+    pub only_if: Option<fn(&HeaderMap) -> bool>,
     /// Who may pass.
     pub gate: Gate,
     /// What is read from the body.
     pub input: &'static [Field],
-    /// The operation that must succeed after the input is read and before anything else is looked at; its data are dropped.
+    /// Whether the function that answers reads the body itself; the input then only documents what it reads.
+    pub unread: bool,
+    /// The operation that must succeed after the input is read and before anything else is looked at; what it answers joins the
+    /// variables.
     pub first: Option<&'static str>,
     /// What answers.
     pub answer: Answer,
@@ -41,6 +48,8 @@ pub struct Row {
     pub missing: Option<Code>,
     /// What a success says beside its payload.
     pub success: Says,
+    /// What a success says in another case, which the function that answers knows.
+    pub otherwise: Option<Says>,
     /// What each fault says; the dialect knows the rest.
     pub cases: &'static [Case],
     /// Values that are spelled differently than GraphQL spells them.
@@ -102,6 +111,27 @@ impl Gate {
 /// A function of ours that answers instead of an operation.
 pub type Native = fn(Context, Variables) -> BoxFuture<'static, Outcome<Payload>>;
 
+/// A function of ours that also sees the call itself: its headers, its peer, and the body where nobody has read it; and that may give
+/// the reply headers.
+pub type Exchange = for<'a> fn(&'a mut Call, Context, Variables) -> Exchanging<'a>;
+
+/// An exchange under way.
+pub type Exchanging<'a> = BoxFuture<'a, Result<Exchanged, Refused>>;
+
+/// What came of an exchange.
+pub struct Exchanged {
+    /// What is said, where it is not [`Row::success`].
+    pub says: Option<Says>,
+    /// What the reply carries.
+    pub payload: Payload,
+}
+
+impl From<Payload> for Exchanged {
+    fn from(payload: Payload) -> Self {
+        Self { says: None, payload }
+    }
+}
+
 /// What answers.
 #[derive(Clone, Copy)]
 pub enum Answer {
@@ -109,6 +139,8 @@ pub enum Answer {
     Operation(&'static str),
     /// A function, in three cases only: bytes, replies without bound, protocol replies.
     Native(Native),
+    /// A function that takes part in the exchange itself, in the same three cases.
+    Exchange(Exchange),
     /// One of several rows, told apart by a word in the body.
     Choice(&'static Choice),
 }
@@ -118,6 +150,7 @@ impl fmt::Debug for Answer {
         match self {
             Self::Operation(name) => out.debug_tuple("Operation").field(name).finish(),
             Self::Native(_) => out.write_str("Native"),
+            Self::Exchange(_) => out.write_str("Exchange"),
             Self::Choice(choice) => out.debug_tuple("Choice").field(choice).finish(),
         }
     }
@@ -163,8 +196,8 @@ pub struct Says {
     pub code: Number,
     /// The text; `{}` in it stands for the subject of a fault, and an empty one for the fault's own text.
     pub text: &'static str,
-    /// The key of the body that the text is about, where the dialect names it.
-    pub field: Option<&'static str>,
+    /// The key of the body that is wrong, and the text about it, where the dialect names it.
+    pub field: Option<(&'static str, &'static str)>,
 }
 
 /// What a fault says.
@@ -196,14 +229,18 @@ impl Row {
             path,
             aliases: &[],
             either_slash: true,
+            key: "key",
+            only_if: None,
             gate: Gate::Session,
             input: &[],
+            unread: false,
             first: None,
             answer: Answer::Operation(""),
             like: None,
             reply: None,
             missing: None,
             success: Says { status: 200, code: Number::Integer(0), text: "", field: None },
+            otherwise: None,
             cases: &[],
             rewrites: &[],
         }
@@ -225,6 +262,18 @@ impl Row {
     #[must_use]
     pub const fn exactly(self) -> Self {
         Self { either_slash: false, ..self }
+    }
+
+    /// Reads what stands at `{key}` in the path as the key `key` of the input.
+    #[must_use]
+    pub const fn by(self, key: &'static str) -> Self {
+        Self { key, ..self }
+    }
+
+    /// Takes only requests with such headers.
+    #[must_use]
+    pub const fn only_if(self, takes: fn(&HeaderMap) -> bool) -> Self {
+        Self { only_if: Some(takes), ..self }
     }
 
     /// Lets anybody pass.
@@ -263,6 +312,18 @@ impl Row {
         Self { answer: Answer::Native(function), ..self }
     }
 
+    /// Is answered by `function`, which takes part in the exchange.
+    #[must_use]
+    pub const fn exchange(self, function: Exchange) -> Self {
+        Self { answer: Answer::Exchange(function), ..self }
+    }
+
+    /// Leaves the body to the function that answers.
+    #[must_use]
+    pub const fn unread(self) -> Self {
+        Self { unread: true, ..self }
+    }
+
     /// Gives what the operation of this name gives in pages.
     #[must_use]
     pub const fn like(self, operation: &'static str) -> Self {
@@ -293,6 +354,12 @@ impl Row {
         Self { success, ..self }
     }
 
+    /// Says this on success in another case.
+    #[must_use]
+    pub const fn or_says(self, otherwise: Says) -> Self {
+        Self { otherwise: Some(otherwise), ..self }
+    }
+
     /// Says this on these faults.
     #[must_use]
     pub const fn unless(self, cases: &'static [Case]) -> Self {
@@ -303,6 +370,11 @@ impl Row {
     #[must_use]
     pub const fn rewrites(self, rewrites: &'static [Rewrite]) -> Self {
         Self { rewrites, ..self }
+    }
+
+    /// Whether a request with this method and these headers is meant.
+    pub fn takes(&self, method: &Method, headers: &HeaderMap) -> bool {
+        self.verb.takes(method) && self.only_if.is_none_or(|takes| takes(headers))
     }
 
     /// Every path the row answers at, in axum's spelling.
@@ -323,7 +395,7 @@ impl Row {
     pub fn operations(&self) -> Vec<&'static str> {
         let answering = match self.answer {
             Answer::Operation(name) => vec![name],
-            Answer::Native(_) => self.like.into_iter().collect(),
+            Answer::Native(_) | Answer::Exchange(_) => self.like.into_iter().collect(),
             Answer::Choice(choice) => choice.words.iter().flat_map(|(_, row)| row.operations()).collect(),
         };
         self.first.into_iter().chain(answering).collect()

@@ -2,13 +2,13 @@
 
 use std::{collections::BTreeMap, fmt::Debug, sync::Arc};
 
-use async_graphql::Variables;
+use async_graphql::{Value, Variables};
 use axum::{
     Router,
     body::Body,
-    extract::{RawPathParams, Request},
-    http::{HeaderMap, request::Parts},
-    response::Response,
+    extract::{RawPathParams, Request, rejection::RawPathParamsRejection},
+    http::{HeaderMap, StatusCode, request::Parts},
+    response::{IntoResponse, Response},
     routing::any,
 };
 use futures_util::future::BoxFuture;
@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::{Code, Context, Kind, Language},
+    domain::{Code, Context, Fault, Kind, Language},
     graphql::{Door, Reader, StoredOperation},
 };
 
@@ -48,6 +48,11 @@ pub trait Dialect: Debug + Send + Sync {
     /// The reply to a method that no row at the path has; `allowed` names those there are.
     fn wrong_method(&self, allowed: &str) -> Response;
 
+    /// The reply to a path that no row of any dialect has, if it is for this dialect to say so.
+    fn nothing_here(&self, _path: &str) -> Option<Response> {
+        None
+    }
+
     /// The reply to what went well.
     fn success(&self, says: &Says, payload: Payload) -> Response;
 
@@ -62,6 +67,11 @@ pub trait Dialect: Debug + Send + Sync {
 
     /// The schema of what [`Self::refusal`] writes; `text` is the schema of the text.
     fn refusal_schema(&self, says: &Says, text: serde_json::Value) -> serde_json::Value;
+
+    /// Pages of its own, for people.
+    fn pages(&self) -> Router {
+        Router::new()
+    }
 
     /// Has the last word on every reply to `call`.
     fn finish(&self, _call: &Call, reply: Response) -> Response {
@@ -82,6 +92,8 @@ pub struct Call {
     pub head: Parts,
     /// Headers of the reply, whatever it will say.
     pub headers: HeaderMap,
+    /// The body, where [`Row::unread`] leaves it to the function that answers.
+    pub body: Body,
 }
 
 /// A call that may look at its input.
@@ -102,12 +114,16 @@ pub fn router(dialect: &'static dyn Dialect, door: Door) -> Router {
         }
     }
     let served = Arc::new(Served { dialect, door, operations: operations(dialect) });
-    rows.into_iter().fold(Router::new(), |router, (path, rows)| {
+    rows.into_iter().fold(dialect.pages(), |router, (path, rows)| {
         let (served, rows) = (Arc::clone(&served), Arc::<[_]>::from(rows));
-        router.route(
-            &path,
-            any(move |path: RawPathParams, request: Request| async move { served.reply(&rows, &path, request).await }),
-        )
+        let answer = move |path: Result<RawPathParams, RawPathParamsRejection>, request: Request| async move {
+            match path {
+                Ok(path) => served.reply(&rows, &path, request).await,
+                // A segment that is not UTF-8 names nothing.
+                Err(_) => served.nothing_here(&request),
+            }
+        };
+        router.route(&path, any(answer))
     })
 }
 
@@ -138,14 +154,22 @@ struct Served {
 }
 
 impl Served {
+    fn nothing_here(&self, request: &Request) -> Response {
+        let own = || StatusCode::NOT_FOUND.into_response();
+        self.dialect.nothing_here(request.uri().path()).unwrap_or_else(own)
+    }
+
     async fn reply(&self, rows: &[&'static Row], path: &RawPathParams, request: Request) -> Response {
-        let Some(row) = rows.iter().find(|row| row.verb.takes(request.method())) else {
-            let verbs: Vec<_> = rows.iter().map(|row| row.verb.name()).collect();
+        let Some(row) = rows.iter().find(|row| row.takes(request.method(), request.headers())) else {
+            let always = rows.iter().filter(|row| row.only_if.is_none());
+            let mut verbs: Vec<_> = always.map(|row| row.verb.name()).collect();
+            verbs.dedup();
             return self.dialect.wrong_method(&verbs.join(", "));
         };
         let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let (head, body) = request.into_parts();
-        let mut call = Call { app: Arc::clone(self.door.app()), row, path, head, headers: HeaderMap::new() };
+        let app = Arc::clone(self.door.app());
+        let mut call = Call { app, row, path, head, headers: HeaderMap::new(), body: Body::empty() };
         let mut reply = match self.answer(&mut call, body).await {
             Ok((_, Payload::Reply(reply))) => reply,
             Ok((says, payload)) => self.dialect.success(&says, payload),
@@ -161,17 +185,25 @@ impl Served {
     async fn answer(&self, call: &mut Call, body: Body) -> Result<(Says, Payload), Refused> {
         let Admitted { context, body } = self.dialect.admit(call, body).await?;
         let reader = Reader { language: Language::Chinese, ..Reader::of(&call.app, &call.head.headers) };
-        self.run(call.row, &Asked { context, body, reader }, Variables::default()).await
+        let asked = Asked { context, body, reader };
+        let row = call.row;
+        let Answer::Exchange(function) = row.answer else { return self.run(row, &asked, Variables::default()).await };
+        row.gate.pass(&asked.context)?;
+        let variables = if row.unread { Variables::default() } else { read(row, &asked)? };
+        let exchanged = function(call, asked.context, variables).await?;
+        Ok((exchanged.says.unwrap_or(row.success), exchanged.payload))
     }
 
     /// The gate, the input, the answer.
     async fn run(&self, row: &'static Row, call: &Asked, mut variables: Variables) -> Result<(Says, Payload), Refused> {
         row.gate.pass(&call.context)?;
-        let mut read =
-            input::variables(row.input, call.body.root()).map_err(|wrong| Code::RequestInvalid.about(wrong.key))?;
+        let mut read = read(row, call)?;
         variables.append(&mut read);
         if let Some(first) = row.first {
-            self.execute(first, row, call, variables.clone()).await?;
+            let found = self.execute(first, row, call, variables.clone()).await?;
+            if let Payload::Members(Value::Object(found)) = found {
+                variables.extend(found);
+            }
         }
         if let Some(unlisted) = input::unlisted(row.input, &variables) {
             return Err(unlisted.into());
@@ -180,6 +212,10 @@ impl Served {
             Answer::Operation(name) => Ok((row.success, self.execute(name, row, call, variables).await?)),
             Answer::Native(function) => Ok((row.success, function(call.context.clone(), variables).await?)),
             Answer::Choice(choice) => self.choose(choice, call, variables).await,
+            Answer::Exchange(_) => {
+                tracing::error!("a function that takes part in the exchange cannot be one of several");
+                Err(Code::Internal.into())
+            }
         }
     }
 
@@ -231,6 +267,12 @@ impl Served {
         let says = said(problem.code, problem.field.as_deref()).or_else(unknown).unwrap_or(self.dialect.failure());
         (*says, problem.said(says))
     }
+}
+
+/// The variables that the input of `row` gives, or what is wrong with it.
+fn read(row: &Row, call: &Asked) -> Result<Variables, Refused> {
+    let read = input::variables(row.input, call.body.root());
+    Ok(read.map_err(|wrong| Fault::on(Code::RequestInvalid.about(wrong.key), wrong.key))?)
 }
 
 fn settled(row: &'static Row, problem: &Problem) -> Option<Refused> {

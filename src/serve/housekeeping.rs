@@ -1,4 +1,4 @@
-//! What a server that runs for months clears away: sessions and idempotency keys of long ago, bytes of files that were never kept.
+//! What a server that runs for months clears away: sessions, QR codes and idempotency keys of long ago, and bytes that belong to no file.
 
 use std::{sync::Arc, time::Duration};
 
@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::App,
-    domain::{Outcome, files, idempotency, sessions},
+    domain::{Outcome, files, idempotency, qr_login, sessions},
 };
 
 /// How often it clears away. Any number of servers may do so at once.
@@ -27,8 +27,8 @@ pub async fn keep_house(app: Arc<App>, stopping: CancellationToken) {
 }
 
 async fn clear(app: &App) -> Outcome<()> {
-    let (sessions, keys) = (sessions::sweep(app).await?, idempotency::sweep(app).await?);
-    let files = files::sweep(app).await?;
-    tracing::debug!(sessions, keys, files, "cleared away");
+    let (sessions, codes) = (sessions::sweep(app).await?, qr_login::sweep(app).await?);
+    let (keys, files) = (idempotency::sweep(app).await?, files::sweep(app).await?);
+    tracing::debug!(sessions, codes, keys, files, "cleared away");
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::{any::Any, io, net::SocketAddr, sync::Arc, time::Duration};
 use axum::{
     Json, Router,
     extract::DefaultBodyLimit,
-    http::StatusCode,
+    http::{StatusCode, Uri},
     middleware,
     response::{IntoResponse, Response},
     routing::get,
@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::{app::App, settings::Http};
+use crate::{app::App, rest, settings::Http};
 
 mod access;
 mod health;
@@ -71,8 +71,9 @@ pub async fn run(
     }
 }
 
-async fn nothing_here() -> Response {
-    failure(StatusCode::NOT_FOUND, "NOT_FOUND", "There is nothing here.")
+async fn nothing_here(asked: Uri) -> Response {
+    let own = || failure(StatusCode::NOT_FOUND, "NOT_FOUND", "There is nothing here.");
+    rest::nothing_here(asked.path()).unwrap_or_else(own)
 }
 
 fn panicked(_: Box<dyn Any + Send>) -> Response {

@@ -17,11 +17,13 @@ use serde::{Deserialize, Serialize};
 
 mod environment;
 mod platforms;
+mod rates;
 mod secret;
 mod sections;
 mod wrong;
 
 pub use platforms::{Feishu, FeishuCard, FeishuOauth, Wecom};
+pub use rates::Rates;
 pub use secret::Secret;
 pub use sections::{Database, Files, Graphql, Hashing, Http, Introspection, List, Log, Sessions};
 pub use wrong::Wrong;
@@ -50,6 +52,8 @@ pub struct Settings {
     pub graphql: Graphql,
     /// What HTTP accepts, and how the server stops.
     pub http: Http,
+    /// How often the public doors may be knocked at.
+    pub rates: Rates,
     /// What is logged, and how.
     pub log: Log,
     /// Where uploaded files go.
@@ -73,6 +77,7 @@ impl Default for Settings {
             hashing: Hashing::default(),
             graphql: Graphql::default(),
             http: Http::default(),
+            rates: Rates::default(),
             log: Log::default(),
             files: Files::default(),
             feishu: Feishu::default(),
@@ -132,6 +137,7 @@ impl Settings {
         self.hashing.check()?;
         self.graphql.check()?;
         self.http.check()?;
+        self.rates.check()?;
         self.log.check()?;
         self.files.check()?;
         self.feishu.check()?;

@@ -161,7 +161,9 @@ fn documents_are_printed_without_a_database() {
     assert!(text(&guide.stdout).contains("# From the asset-platform dialect to GraphQL"));
     let unknown = output(assetry(&folder, &["migration-guide", "nothing"]));
     assert_eq!(unknown.status.code(), Some(1));
-    assert_eq!(text(&unknown.stderr), "assetry: There is no such dialect; these are known: asset-platform.\n");
+    let known: Vec<_> = assetry::rest::DIALECTS.iter().map(|dialect| dialect.manual().name).collect();
+    let sentence = format!("assetry: There is no such dialect; these are known: {}.\n", known.join(", "));
+    assert_eq!(text(&unknown.stderr), sentence);
     assert_eq!(folder.path().read_dir().unwrap().count(), 0);
 }
 

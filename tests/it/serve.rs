@@ -49,7 +49,7 @@ async fn readiness_asks_the_database_once_a_second() {
 #[tokio::test]
 async fn it_is_not_ready_with_old_tables_or_while_stopping() {
     let world = World::empty().await;
-    world.db().unmigrate().await.unwrap();
+    world.db().unmigrate(None).await.unwrap();
     assert_eq!(world.get("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(world.get("/healthz").await.status, StatusCode::OK);
 

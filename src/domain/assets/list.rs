@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select, sea_query::Query};
 
 use crate::{
-    db::{self, Children, CursorKey, Page, PageKey, Shape, Tree, Window},
+    db::{self, Children, CursorKey, Database, Page, PageKey, Pieces, Shape, Tree, Window},
     domain::{Context, Outcome, in_subtree},
     entity::{
         asset, staff,
@@ -94,13 +94,13 @@ pub async fn list(
     window: &Window,
 ) -> Outcome<Page<Asset>> {
     ctx.known()?;
-    Ok(db::page(ctx.db().read(), select(filter).filter(visible(ctx)), &order.key(descending), window).await?)
+    Ok(db::page(ctx.db().read(), select(ctx.db(), filter).filter(visible(ctx)), &order.key(descending), window).await?)
 }
 
 /// How many assets `filter` wants and the actor sees in full.
 pub async fn count(ctx: &Context, filter: &Filter) -> Outcome<u64> {
     ctx.known()?;
-    Ok(db::count(ctx.db().read(), select(filter).filter(visible(ctx))).await?)
+    Ok(db::count(ctx.db().read(), select(ctx.db(), filter).filter(visible(ctx))).await?)
 }
 
 /// What people hold, by the holder's key.
@@ -145,31 +145,37 @@ pub struct CatalogueFilter {
 /// everybody logged in can find what to ask for.
 pub async fn catalogue(ctx: &Context, filter: &CatalogueFilter, window: &Window) -> Outcome<Page<Asset>> {
     ctx.known()?;
-    Ok(db::page(ctx.db().read(), select_cards(filter), &Order::Entry.key(false), window).await?)
+    Ok(db::page(ctx.db().read(), select_cards(ctx.db(), filter), &Order::Entry.key(false), window).await?)
 }
 
 /// How many assets of the catalogue `filter` wants.
 pub async fn catalogue_count(ctx: &Context, filter: &CatalogueFilter) -> Outcome<u64> {
     ctx.known()?;
-    Ok(db::count(ctx.db().read(), select_cards(filter)).await?)
+    Ok(db::count(ctx.db().read(), select_cards(ctx.db(), filter)).await?)
 }
 
-fn select_cards(filter: &CatalogueFilter) -> Select<asset::Entity> {
+fn select_cards(db: &Database, filter: &CatalogueFilter) -> Select<asset::Entity> {
     let general =
         Filter { statuses: filter.statuses.clone(), group_subtree: filter.group_subtree, ..Filter::default() };
-    let name = filter.name.as_deref().filter(|text| !text.is_empty());
-    select(&general).filter(Condition::all().add_option(name.map(|text| db::contains(asset::Column::Name, text))))
+    let name = filter.name.as_deref().and_then(|text| NAMES.containing(db, text));
+    select(db, &general).filter(Condition::all().add_option(name))
 }
 
-/// The condition that name or remarks contain `text`; none for the empty text, which is in everything.
-pub(super) fn containing(text: &str) -> Option<Condition> {
-    use asset::Column::{Name, Remarks};
-    (!text.is_empty()).then(|| Condition::any().add(db::contains(Name, text)).add(db::contains(Remarks, text)))
-}
+/// Name and remarks, which are searched.
+pub(super) const WORDS: Pieces<asset::Entity> =
+    Pieces { columns: &[asset::Column::Name, asset::Column::Remarks], ..NAMES };
 
-fn select(filter: &Filter) -> Select<asset::Entity> {
+/// The name alone, which everybody may search.
+const NAMES: Pieces<asset::Entity> = Pieces {
+    columns: &[asset::Column::Name],
+    id: asset::Column::Id,
+    trigrams: "asset_search",
+    terms: "asset_search_term",
+};
+
+fn select(db: &Database, filter: &Filter) -> Select<asset::Entity> {
     use asset::Column;
-    let search = filter.search.as_deref().and_then(containing);
+    let search = filter.search.as_deref().and_then(|text| WORDS.containing(db, text));
     let of_department = filter.department_subtree.map(|root| {
         let people = Query::select()
             .column(staff::Column::Id)

@@ -110,7 +110,7 @@ pub async fn newest_first(ctx: &Context) -> Outcome<Listing<Listed>> {
 /// Every asset whose name or remarks contain `text`, the oldest first; ASCII letters compare without case. Permission `/assets/*`.
 pub async fn search(ctx: &Context, text: &str) -> Outcome<Listing<Listed>> {
     ctx.may(Permission::Assets)?;
-    let wanted = Condition::all().add_option(list::containing(text));
+    let wanted = Condition::all().add_option(list::WORDS.containing(ctx.db(), text));
     let snapshot = ctx.db().long_snapshot().await?;
     Ok(faults(snapshot.rows(listed().filter(wanted).order_by_asc(asset::Column::Id))))
 }

@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, 
 
 use super::Department;
 use crate::{
-    db::{self, Children, CursorKey, Page, PageKey, Shape, Tree, Window},
+    db::{self, Children, CursorKey, Numbered, Page, PageKey, Shape, Tree, Window},
     domain::{Context, Outcome, in_subtree},
     entity::department,
 };
@@ -72,6 +72,12 @@ pub async fn list(
 ) -> Outcome<Page<Department>> {
     ctx.known()?;
     Ok(db::page(ctx.db().read(), select(filter), &order.key(descending), window).await?)
+}
+
+/// Page `page` (from 1) of the departments, oldest first, `size` a page.
+pub async fn numbered(ctx: &Context, page: u64, size: u64) -> Outcome<Numbered<Department>> {
+    ctx.known()?;
+    Ok(db::numbered(ctx.db().read(), department::Entity::find(), department::Column::Id, page, size).await?)
 }
 
 /// How many departments `filter` wants.

@@ -14,7 +14,7 @@ mod update;
 
 pub use create::{Create, create};
 pub use delete::delete;
-pub use list::{Filter, Order, count, count_each, list, list_each};
+pub use list::{Filter, Order, count, count_each, list, list_each, numbered};
 pub use update::{Update, update};
 
 /// A department.

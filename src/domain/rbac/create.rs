@@ -48,7 +48,8 @@ pub(super) fn check_words(display_name: Option<&str>, description: Option<&str>)
     for (field, value) in [("displayName", display_name), ("description", description)] {
         value.map_or(Ok(()), |value| text::bounded(field, value, text::SHORT))?;
     }
-    Ok(())
+    let unfit = display_name.is_some_and(|name| name.chars().any(char::is_control));
+    if unfit { Err(Code::CharacterForbidden.on("displayName")) } else { Ok(()) }
 }
 
 async fn create_in(db: &impl ConnectionTrait, ctx: &Context, input: &Create, once: Option<&Once>) -> Outcome<Role> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Select};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Select};
 
 use crate::{
     db::{self, CursorKey, Page, PageKey, Window},
@@ -53,6 +53,12 @@ fn may_read(ctx: &Context) -> Outcome<()> {
 pub async fn list(ctx: &Context, search: Option<&str>, window: &Window) -> Outcome<Page<Role>> {
     may_read(ctx)?;
     Ok(db::page(ctx.db().read(), select(search), &BY_ENTRY, window).await?)
+}
+
+/// Every role, oldest first. Permission `/rbac/*` or `/users/*`.
+pub async fn all(ctx: &Context) -> Outcome<Vec<Role>> {
+    may_read(ctx)?;
+    Ok(role::Entity::find().order_by_asc(role::Column::Id).all(ctx.db().read()).await?)
 }
 
 /// How many roles there are whose name or display name contains `search`.

@@ -20,6 +20,8 @@ pub struct Opened {
     pub session: session::Model,
     /// Whose it is.
     pub person: Person,
+    /// The person's login name.
+    pub username: String,
     secret: String,
 }
 
@@ -89,5 +91,5 @@ pub async fn open_in(tx: &impl ConnectionTrait, ctx: &Context, staff: &staff::Mo
         permissions: rbac::permissions_of(tx, staff).await?,
         session_id: session.id,
     };
-    Ok(Opened { session, person, secret })
+    Ok(Opened { session, person, username: staff.username.clone(), secret })
 }

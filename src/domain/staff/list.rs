@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, Select, sea_query::Query};
 
 use crate::{
-    db::{self, Children, CursorKey, Page, PageKey, Shape, Tree, Window},
+    db::{self, Children, CursorKey, Numbered, Page, PageKey, Shape, Tree, Window},
     domain::{Context, Outcome, Permission, in_subtree},
     entity::{staff, staff_role, words::StaffGroup},
 };
@@ -86,6 +86,12 @@ pub async fn list(
 ) -> Outcome<Page<Staff>> {
     ctx.known()?;
     Ok(db::page(ctx.db().read(), select(ctx, filter), &order.key(descending), window).await?)
+}
+
+/// Page `page` (from 1) of the people that `filter` wants, oldest first, `size` a page.
+pub async fn numbered(ctx: &Context, filter: &Filter, page: u64, size: u64) -> Outcome<Numbered<Staff>> {
+    ctx.known()?;
+    Ok(db::numbered(ctx.db().read(), select(ctx, filter), staff::Column::Id, page, size).await?)
 }
 
 /// How many people `filter` wants.

@@ -7,7 +7,8 @@ use crate::domain::{self, Outcome, Permission, rbac};
 
 use super::ahead::{self, Ahead};
 use super::kit::{
-    Caller, Connection, NodeKind, PageArgs, RoleBy, connection, given, global_id, payload, role_key, searchable, settle,
+    Caller, Connection, NodeKind, PageArgs, RoleBy, connection, given, global_id, numbered_role_key, payload, role_key,
+    searchable, settle,
 };
 
 /// A role beside the four staff groups, and what it grants.
@@ -197,7 +198,8 @@ impl RoleMutation {
         #[graphql(desc = "The role.")] input: RoleDeleteInput,
     ) -> Result<RoleDeletePayload> {
         let domain = ctx.domain()?;
-        let (deleted, user_errors) = settle(ctx, rbac::delete(domain, &role_key(domain, &input.id)).await).await?;
+        let (deleted, user_errors) =
+            settle(ctx, rbac::delete(domain, &numbered_role_key(domain, &input.id)).await).await?;
         Ok(RoleDeletePayload { deleted_id: deleted.map(|row| global_id(NodeKind::Role, row.id)), user_errors })
     }
 }

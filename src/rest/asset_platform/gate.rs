@@ -19,7 +19,7 @@ use crate::{
 /// Largest body in bytes.
 const LARGEST: usize = 8 * 1024 * 1024;
 
-pub(super) async fn admit(call: &Call, body: Body) -> Result<Admitted, Refused> {
+pub(super) async fn admit(call: &mut Call, body: Body) -> Result<Admitted, Refused> {
     let bytes = body::read(body, LARGEST).await.map_err(|unread| match unread {
         Unread::TooLarge => faults::TOO_LARGE,
         Unread::Broken => faults::NOT_JSON,

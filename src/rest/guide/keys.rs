@@ -39,6 +39,9 @@ fn holds(field: &Field) -> String {
         Kind::Password => "a password".to_owned(),
         Kind::Bytes(most) => format!("text, at most {most} bytes"),
         Kind::Number => "a number, or its digits as text".to_owned(),
+        Kind::Truth => "`true` or `false`, also `1` or `0`, also as text".to_owned(),
+        Kind::Texts { lone: false } => "a list of texts".to_owned(),
+        Kind::Texts { lone: true } => "a text or a list of texts".to_owned(),
         Kind::Word(words) | Kind::AnyWord(words) => {
             let words: Vec<_> = words.iter().map(|(word, becomes)| format!("`{word}` → `{becomes}`")).collect();
             words.join(", ")

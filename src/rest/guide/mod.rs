@@ -143,10 +143,10 @@ may not be is `REQUIRED`, `BLANK`, `TOO_LONG`, `CHARACTER_FORBIDDEN` or `OUT_OF_
     fn answer(&self, row: &Row) -> Vec<String> {
         let (name, before) = match (row.answer, row.like) {
             (Answer::Operation(name), _) => (name, ""),
-            (Answer::Native(_), Some(name)) if row.reply.is_some() => {
+            (Answer::Native(_) | Answer::Exchange(_), Some(name)) if row.reply.is_some() => {
                 (name, "What the reply is made of, in pages:\n\n")
             }
-            (Answer::Native(_), Some(name)) => (name, "The same, in pages:\n\n"),
+            (Answer::Native(_) | Answer::Exchange(_), Some(name)) => (name, "The same, in pages:\n\n"),
             _ => return Vec::new(),
         };
         let mut spelled = Vec::new();

@@ -10,7 +10,7 @@ use super::{
     manual::{Subject, Token},
     replies::Reader,
     requests,
-    schema::{Payload, one_of},
+    schema::{Members, Payload, one_of},
     types::Types,
 };
 use crate::{
@@ -230,7 +230,8 @@ impl<'a> Described<'a> {
         if let Answer::Choice(choice) = row.answer {
             return choice.words.iter().flat_map(|(_, row)| self.successes(row)).collect();
         }
-        vec![(row.success, self.payload(row))]
+        let otherwise = row.otherwise.map(|says| (says, Some(Payload::Object(Members::default()))));
+        std::iter::once((row.success, self.payload(row))).chain(otherwise).collect()
     }
 
     fn payload(&self, row: &Row) -> Option<Payload> {
@@ -240,7 +241,7 @@ impl<'a> Described<'a> {
         let (operation, must_find) = match row.answer {
             Answer::Operation(name) => (name, row.missing.is_some()),
             // A function that finds nothing refuses.
-            Answer::Native(_) => (row.like?, true),
+            Answer::Native(_) | Answer::Exchange(_) => (row.like?, true),
             Answer::Choice(_) => return None,
         };
         let (kind, shape) = self.operations.get(operation)?;

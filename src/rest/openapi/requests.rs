@@ -8,7 +8,7 @@ use super::{
     schema::{any_of, nullable, one_of},
 };
 use crate::{
-    domain::text::PASSWORD,
+    domain::text::{PASSWORD, SHORT},
     rest::{
         field::{Absent, Field, Kind, Null},
         row::{Answer, Choice, Gate, Row},
@@ -42,7 +42,7 @@ pub(super) fn body(row: &Row, token: Token) -> Option<(Value, Value)> {
 pub(super) fn parameters(row: &Row, in_query: bool) -> Vec<Value> {
     let mut parameters = Vec::new();
     for name in names(row.path) {
-        let field = row.input.iter().find(|field| field.key == name);
+        let field = row.input.iter().find(|field| field.key == key_of(row, name));
         let schema = field.map_or_else(|| json!({ "type": "string" }), |field| value(field).0);
         parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
     }
@@ -61,7 +61,12 @@ fn names(path: &str) -> impl Iterator<Item = &str> {
 }
 
 fn named(row: &Row, field: &Field) -> bool {
-    names(row.path).any(|name| name == field.key)
+    names(row.path).any(|name| key_of(row, name) == field.key)
+}
+
+/// The key of the input that the segment `name` of the path stands for.
+fn key_of<'a>(row: &Row, name: &'a str) -> &'a str {
+    if name == "key" { row.key } else { name }
 }
 
 /// The keys of an object that is sent. Others are ignored.
@@ -192,7 +197,7 @@ fn kind(field: &Field) -> (Value, Value) {
         |pattern: &str, most: usize| json!({ "type": ["string", "integer"], "maxLength": most, "pattern": pattern });
     match field.kind {
         Kind::Text(most) => (text(CLEAN, most), example()),
-        Kind::Name => (text(VISIBLE, crate::domain::text::SHORT), example()),
+        Kind::Name => (text(VISIBLE, SHORT), example()),
         Kind::Password => {
             let mut schema = text(CLEAN, PASSWORD);
             schema["minLength"] = json!(1);
@@ -208,6 +213,15 @@ fn kind(field: &Field) -> (Value, Value) {
             let number = json!({ "type": "integer", "minimum": 0, "maximum": i32::MAX });
             let digits = json!({ "type": "string", "pattern": DIGITS });
             (json!({ "anyOf": [number, digits] }), json!(1))
+        }
+        Kind::Truth => {
+            let words = json!({ "type": "string", "enum": ["true", "false", "1", "0"] });
+            (json!({ "anyOf": [{ "type": "boolean" }, { "enum": [1, 0] }, words] }), json!(true))
+        }
+        Kind::Texts { lone } => {
+            let one = text(CLEAN, SHORT);
+            let list = json!({ "type": "array", "items": one });
+            (if lone { any_of([one, list]) } else { list }, json!([field.key]))
         }
         Kind::Word(words) | Kind::AnyWord(words) => {
             let names: Vec<_> = words.iter().map(|(word, _)| *word).collect();

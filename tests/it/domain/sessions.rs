@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use assetry::{
-    app::{App, Hashing, HashingRules},
+    app::HashingRules,
     domain::{
         Actor, Code, Context, Key, Outcome, Permission,
         sessions::{Create, Face, Opened, Refused, authenticate, create, end, examine, open_for, sweep},
@@ -20,7 +20,7 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
 
 use super::code;
-use crate::harness::World;
+use crate::harness::{self, World};
 
 async fn login(world: &World, username: &str, password: &str) -> Outcome<Opened> {
     create(&world.nobody(), Create { username: username.to_owned(), password: password.to_owned() }).await
@@ -106,19 +106,10 @@ async fn a_failed_login_tells_nothing() {
 #[tokio::test]
 async fn the_password_is_hashed_for_unknown_names_too() {
     let world = World::empty().await;
-    let app = App {
-        db: world.db().clone(),
-        clock: world.app.clock.clone(),
-        random: world.app.random.clone(),
-        zone: world.app.zone,
-        public_url: world.app.public_url.clone(),
-        sessions: world.app.sessions.clone(),
-        hashing: Hashing::new(&HashingRules { memory_kib: 8, passes: 1, at_once: 0, waiting: 0 }).unwrap(),
-        jwt: world.app.jwt.clone(),
-        files: world.app.files.clone(),
-    };
+    let rules = HashingRules { memory_kib: 8, passes: 1, at_once: 0, waiting: 0 };
+    let app = harness::app(world.db().clone(), world.clock.clone(), &rules, world.app.files.clone());
     world.person("known", StaffGroup::GeneralStaff).await;
-    let ctx = Context::new(Arc::new(app), Actor::Nobody, Door::Graphql);
+    let ctx = Context::new(app, Actor::Nobody, Door::Graphql);
     let long = "x".repeat(1025);
     for (username, password) in
         [("known", "x"), ("nobody", "x"), ("nobody\0", "x"), ("nobody", ""), ("nobody", &long), ("known", &long)]

@@ -17,7 +17,7 @@ use sea_orm::ConnectionTrait;
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
-use super::{TestClock, app};
+use super::{HASHING, TestClock, app};
 
 /// What a database holds when a test begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl Content {
         }
         if self == Self::Demo {
             let no_files = Files::new(Path::new("nowhere"), 0);
-            demo::fill(&app(db.clone(), Arc::new(TestClock::default()), no_files)).await.unwrap();
+            demo::fill(&app(db.clone(), Arc::new(TestClock::default()), &HASHING, no_files)).await.unwrap();
         }
     }
 }

@@ -8,7 +8,7 @@ mod statements;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use assetry::{
-    app::{App, Files, Hashing, HashingRules, JwtKey, SessionRules},
+    app::{App, Files, Hashing, HashingRules, JwtKey, RateRules, Rates, SessionRules},
     commands, db, serve,
     settings::Settings,
 };
@@ -64,7 +64,7 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let files = Files::new(folder.path(), max_bytes);
         files.prepare().unwrap();
-        let app = app(home.open(Some(statements.hook())).await, Arc::clone(&clock), files);
+        let app = app(home.open(Some(statements.hook())).await, Arc::clone(&clock), &HASHING, files);
         let settings = Settings::default();
         let stopping = CancellationToken::new();
         let router =
@@ -113,9 +113,11 @@ pub(crate) struct Listening {
 /// The secret that signs JWTs in tests.
 const JWT_SECRET: &[u8] = b"a secret for tests that is long enough";
 
-/// Everything a request can reach, over `db`. Passwords cost next to nothing.
-fn app(db: db::Database, clock: Arc<TestClock>, files: Files) -> Arc<App> {
-    let hashing = HashingRules { memory_kib: 8, passes: 1, at_once: 2, waiting: 256 };
+/// Passwords cost next to nothing.
+const HASHING: HashingRules = HashingRules { memory_kib: 8, passes: 1, at_once: 2, waiting: 256 };
+
+/// Everything a request can reach, over `db`.
+pub(crate) fn app(db: db::Database, clock: Arc<TestClock>, hashing: &HashingRules, files: Files) -> Arc<App> {
     Arc::new(App {
         db,
         clock,
@@ -123,8 +125,10 @@ fn app(db: db::Database, clock: Arc<TestClock>, files: Files) -> Arc<App> {
         zone: chrono_tz::Tz::Asia__Shanghai,
         public_url: "http://assetry.test".to_owned(),
         sessions: SessionRules::default(),
-        hashing: Hashing::new(&hashing).unwrap(),
+        hashing: Hashing::new(hashing).unwrap(),
         jwt: JwtKey::new(JWT_SECRET).unwrap(),
         files,
+        rates: Rates::new(RateRules::default()),
+        trusted_proxies: Vec::new(),
     })
 }

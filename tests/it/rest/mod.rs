@@ -4,5 +4,6 @@ mod asset_platform;
 mod engine;
 mod files;
 mod guide;
+mod laravel_template;
 mod openapi;
 mod operations;

@@ -17,7 +17,7 @@ async fn they_go_up_and_down_and_up_again() {
     assert!(db.pending_migrations().await.unwrap().is_empty());
     db.migrate().await.unwrap();
 
-    db.unmigrate().await.unwrap();
+    db.unmigrate(None).await.unwrap();
     assert_eq!(db.pending_migrations().await.unwrap(), all);
 
     db.migrate().await.unwrap();
@@ -29,7 +29,7 @@ async fn they_go_up_and_down_and_up_again() {
 #[tokio::test]
 async fn they_go_down_with_data_too() {
     let world = World::demo().await;
-    world.db().unmigrate().await.unwrap();
+    world.db().unmigrate(None).await.unwrap();
     assert!(!world.db().pending_migrations().await.unwrap().is_empty());
     world.db().migrate().await.unwrap();
 }

@@ -4,5 +4,6 @@ mod demo;
 mod generated;
 mod migrations;
 mod pages;
+mod search;
 mod secrets;
 mod transactions;

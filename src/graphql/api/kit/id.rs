@@ -92,6 +92,26 @@ impl RowBy {
     }
 }
 
+/// Names one person.
+#[derive(Clone, Debug, OneofObject)]
+pub(in crate::graphql::api) enum StaffBy {
+    /// By their id.
+    Id(ID),
+    /// By their legacy key.
+    UniqueId(String),
+    /// By their login name, without regard to case if one person alone is called so.
+    Username(String),
+}
+
+/// What a reference to the role that is worked on names: as [`role_key`] says, but through the laravel door digits are its number.
+pub(in crate::graphql::api) fn numbered_role_key(ctx: &domain::Context, id: &ID) -> RoleKey {
+    let number = Some(id).filter(|id| id.bytes().all(|byte| byte.is_ascii_digit())).and_then(|id| id.parse().ok());
+    match number.filter(|_| ctx.door == Door::Laravel) {
+        Some(number) => RoleKey::Id(number),
+        None => role_key(ctx, id),
+    }
+}
+
 /// What a reference to a role names: an opaque id, else a role name. The legacy doors know names only.
 pub(in crate::graphql::api) fn role_key(ctx: &domain::Context, id: &ID) -> RoleKey {
     match key(ctx, NodeKind::Role, id) {

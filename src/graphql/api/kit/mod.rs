@@ -6,7 +6,7 @@ mod input;
 mod payload;
 
 pub(super) use connection::{Connection, PageArgs, connection};
-pub(super) use id::{NodeKind, RoleBy, RowBy, global_id, key, own_key, parse_id, role_key};
+pub(super) use id::{NodeKind, RoleBy, RowBy, StaffBy, global_id, key, numbered_role_key, own_key, parse_id, role_key};
 pub(super) use input::{InSubtreeOf, change, change_text, day, given, items, named, searchable};
 pub(super) use payload::{UserError, payload, settle, user_errors};
 

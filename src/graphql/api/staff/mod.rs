@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     db::Page,
-    domain::{self, Outcome, Permission, rbac, staff},
+    domain::{self, Key, Outcome, Permission, rbac, staff},
     entity::words::StaffGroup,
 };
 
@@ -14,7 +14,7 @@ use super::{
     assets::{Asset, AssetConnection},
     departments::Department,
     kit::{
-        Caller, Connection, NodeKind, PageArgs, RowBy, change, change_text, connection, given, global_id, items, key,
+        Caller, Connection, NodeKind, PageArgs, StaffBy, change, change_text, connection, given, global_id, items, key,
         payload, role_key, settle,
     },
     roles::Role,
@@ -160,10 +160,14 @@ impl StaffQuery {
     async fn staff_member(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Names the person.")] by: RowBy,
+        #[graphql(desc = "Names the person.")] by: StaffBy,
     ) -> Result<Option<Staff>> {
         let domain = ctx.domain()?;
-        let person = staff::get(domain, &by.key(domain, NodeKind::Staff)).await?;
+        let person = match by {
+            StaffBy::Id(id) => staff::get(domain, &key(domain, NodeKind::Staff, &id)).await?,
+            StaffBy::UniqueId(id) => staff::get(domain, &Key::UniqueId(id)).await?,
+            StaffBy::Username(username) => staff::by_username(domain, &username).await?,
+        };
         ahead::staff(ctx, Ahead::of(ctx), person.iter().cloned().collect()).await?;
         Ok(person.map(Staff))
     }

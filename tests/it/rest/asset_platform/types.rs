@@ -18,6 +18,8 @@ fn value(field: &Field) -> Value {
     match field.kind {
         Kind::Text(_) | Kind::Name | Kind::Password | Kind::Bytes(_) => json!(IN_STORE),
         Kind::Number => json!(1),
+        Kind::Truth => json!(true),
+        Kind::Texts { .. } => json!([IN_STORE]),
         Kind::Word(words) | Kind::AnyWord(words) => json!(words[0].0),
         Kind::Members(fields) => right(fields),
         Kind::Objects(fields) => json!([right(fields)]),
