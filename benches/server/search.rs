@@ -4,9 +4,7 @@ use assetry::{
     db::{Pieces, contains},
     entity::{asset, history},
 };
-use sea_orm::{
-    Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
-};
+use sea_orm::{Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{
     home::Home,

@@ -16,7 +16,8 @@ mod m0006_exchange;
 mod m0007_directory;
 mod m0008_first_rows;
 mod m0009_search;
-mod m0010_wecom;
+mod m0010_files_by_id;
+mod m0011_wecom;
 
 /// All steps in order; what `assetry migrate` runs.
 #[derive(Debug)]
@@ -35,7 +36,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_directory::Step),
             Box::new(m0008_first_rows::Step),
             Box::new(m0009_search::Step),
-            Box::new(m0010_wecom::Step),
+            Box::new(m0010_files_by_id::Step),
+            Box::new(m0011_wecom::Step),
         ]
     }
 }

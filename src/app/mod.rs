@@ -126,8 +126,8 @@ pub struct App {
     pub hashing: Hashing,
     /// Signs and reads JWTs.
     pub jwt: JwtKey,
-    /// Where the bytes of files lie.
-    pub files: FileStore,
+    /// The folder of uploaded bytes.
+    pub files: Files,
     /// How often the public doors may be knocked at.
     pub rates: Rates,
     /// Calls WeCom; none where it is not set up.
@@ -161,7 +161,7 @@ mod files;
 mod hashing;
 mod jwt;
 mod rates;
-pub use files::{FileStore, Incoming, Lying, Written, is_id as is_file_id};
+pub use files::{Files, Part, Writing, Written, head};
 pub use hashing::{Busy, Hashing};
 pub use jwt::JwtKey;
 pub use rates::{Counted, Exceeded, Login, RateRules, Rates};

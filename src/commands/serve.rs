@@ -38,6 +38,10 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Stop> {
     let db = start::database(&settings).await?;
     start::ready_tables(&db, &settings, arguments.demo).await?;
     let app = start::open(&settings, db, address).await?;
+    app.files.prepare().map_err(|error| {
+        let folder = settings.files.folder.display();
+        Stop::because(format!("The folder {folder} (setting files.folder) cannot be used: {error}."))
+    })?;
     if arguments.demo {
         demo::fill(&app).await?;
     }

@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 
 use crate::{
     app::{
-        App, Clock, FileStore, Hashing, HashingRules, JwtKey, Random, RateRules, Rates, SessionRules, SystemClock,
+        App, Clock, Files, Hashing, HashingRules, JwtKey, Random, RateRules, Rates, SessionRules, SystemClock,
         SystemRandom,
     },
     db::{Database, Options},
@@ -96,7 +96,7 @@ pub async fn open(settings: &Settings, db: Database, address: SocketAddr) -> Res
         },
         hashing,
         jwt,
-        files: FileStore::new(&settings.files.folder, settings.files.max_bytes),
+        files: Files::new(&settings.files.folder, settings.files.max_bytes),
         rates: Rates::new(rate_rules(settings)),
         wecom,
         wecom_callback: wecom_callback(settings)?,

@@ -139,9 +139,9 @@ catalogue! {
     PushUnproven Refusal "签名不正确" "The push is not proven to come from the platform.";
     PushUnreadable Refusal "请求参数不正确" "The push cannot be read.";
 
-    FileNotFound Refusal "文件不存在" "There is no such file, or it is not for you.";
-    FileTooLarge Refusal "上传文件过大" "The file is larger than is allowed.";
-    FileMissing Refusal "上传文件失败" "No file was sent.";
+    FileNotFound Refusal "文件不存在" "There is no such file.";
+    FileMissing Refusal "上传文件失败" "There is no file in what was sent.";
+    FileTooLarge Refusal "上传文件过大" "The file is larger than {} bytes.";
 
     RoleNotFound Refusal "角色名不存在" "There is no such role.";
     RoleNameTaken Refusal "角色名已存在" "This role name is taken.";

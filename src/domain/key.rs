@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
-use crate::entity::{asset, asset_group, department, staff};
+use crate::entity::{asset, asset_group, department, file, staff};
 
 use super::Outcome;
 
@@ -38,7 +38,7 @@ macro_rules! keyed {
         }
     )+};
 }
-keyed!(asset, asset_group, department, staff);
+keyed!(asset, asset_group, department, file, staff);
 
 /// Keys asked for in one statement; the databases bound the number of parameters.
 const CHUNK: usize = 1000;

@@ -15,6 +15,7 @@ pub mod asset_platform;
 pub mod body;
 pub mod client;
 pub mod field;
+pub mod files;
 pub mod guide;
 pub mod input;
 pub mod json;

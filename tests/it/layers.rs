@@ -9,7 +9,10 @@ use std::{
 /// Each room and the rooms that it may use.
 const MAY_USE: [(&str, &[&str]); 13] = [
     ("main", &["commands"]),
-    ("commands", &["serve", "rest", "delivery", "graphql", "domain", "entity", "app", "db", "settings"]),
+    (
+        "commands",
+        &["serve", "rest", "delivery", "graphql", "domain", "feishu", "wecom", "entity", "app", "db", "settings"],
+    ),
     ("serve", &["rest", "delivery", "graphql", "domain", "app", "db", "settings"]),
     ("delivery", &["graphql", "feishu", "wecom", "domain", "app", "db", "settings"]),
     ("rest", &["graphql", "pages", "domain", "entity", "app", "db"]),

@@ -1,192 +1,121 @@
-//! Files: what people upload and who may read it (contract: laravel-template §7).
+//! Uploaded files: what is kept of them, who may read them (contract: laravel-template §7).
 
-use std::time::Duration;
+use std::io;
 
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, ModelTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, Select};
 
 use crate::{
-    app::{App, FileStore, Incoming, is_file_id},
+    app::{Part, head},
+    db::{self, CursorKey, Page, PageKey, Window},
     entity::file,
 };
 
-use super::{Code, Context, Fault, Outcome, Permission, text, transact};
+use super::{Code, Context, Fault, Key, Outcome, Permission, transact};
 
-mod kind;
+mod content;
+mod keep;
 mod name;
-mod picture;
+mod sweep;
+mod thumbnail;
 
-pub use kind::{content_type, is_type};
-pub use name::{attachment, clean};
+pub use content::content_type;
+pub use keep::{Upload, keep};
+pub use sweep::sweep;
 
-/// A file.
+/// An uploaded file, without its bytes.
 pub type File = file::Model;
 
-/// Most characters of a comment.
-const COMMENT: usize = 4000;
-
-/// A file that is being uploaded. Dropped before its end it leaves nothing.
-#[derive(Debug)]
-pub struct Upload {
-    id: String,
-    incoming: Incoming,
-    /// The first bytes, by which its kind is told.
-    head: Vec<u8>,
-    most: u64,
-}
-
-/// What the uploader says about a file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Described {
-    /// Its name, of any form.
-    pub name: String,
-    /// Its declared type.
-    pub mime: Option<String>,
-    /// A mark.
-    pub tag: Option<String>,
-    /// A title.
-    pub title: Option<String>,
-    /// A remark.
-    pub comment: Option<String>,
-}
-
-impl Described {
-    /// Passes what can be stored: tag and title of at most 255 characters, a comment of at most 4000.
-    pub fn check(&self) -> Outcome<()> {
-        for (field, value, most) in
-            [("tag", &self.tag, text::SHORT), ("title", &self.title, text::SHORT), ("comment", &self.comment, COMMENT)]
-        {
-            value.as_deref().map_or(Ok(()), |value| text::bounded(field, value, most))?;
-        }
-        Ok(())
-    }
-}
-
-/// Begins an upload. Anybody logged in may.
-pub async fn begin(ctx: &Context) -> Outcome<Upload> {
-    ctx.person()?;
-    let id = new_id(&ctx.app);
-    let incoming = ctx.app.files.begin(&id).await.map_err(Fault::internal)?;
-    Ok(Upload { id, incoming, head: Vec::new(), most: ctx.app.files.max_bytes })
-}
-
-impl Upload {
-    /// Takes `bytes` behind those before; `FILE_TOO_LARGE` once they are more than one file may have.
-    pub async fn write(&mut self, bytes: &[u8]) -> Outcome<()> {
-        if self.incoming.size() + bytes.len() as u64 > self.most {
-            return Err(Code::FileTooLarge.into());
-        }
-        let missing = kind::HEAD.saturating_sub(self.head.len()).min(bytes.len());
-        self.head.extend_from_slice(&bytes[..missing]);
-        self.incoming.write(bytes).await.map_err(Fault::internal)
-    }
-
-    /// Whether nothing has come yet.
-    pub fn is_empty(&self) -> bool {
-        self.incoming.size() == 0
-    }
-}
-
-/// Ends an upload: the file is the actor's. If this fails, no row is left, and the bytes are swept.
-pub async fn finish(ctx: &Context, upload: Upload, described: Described) -> Outcome<File> {
-    let owner = ctx.person()?.id;
-    described.check()?;
-    let Upload { id, incoming, head, .. } = upload;
-    let written = incoming.finish().await.map_err(Fault::internal)?;
-    let thumbnail = picture::thumbnail(&ctx.app.files, &id, &head).await;
-    let now = ctx.now();
-    let mime = described.mime.as_deref().and_then(kind::declared);
-    let mime = mime.unwrap_or_else(|| kind::sniffed(&head).to_owned());
-    let stored: Outcome<File> = transact!(ctx, |tx| async {
-        let row = file::ActiveModel {
-            unique_id: Set(id.clone()),
-            owner_id: Set(Some(owner)),
-            name: Set(clean(&described.name)),
-            mime: Set(mime.clone()),
-            size: Set(i64::try_from(written.size).unwrap_or(i64::MAX)),
-            sha256: Set(written.sha256.clone()),
-            thumbnail_mime: Set(thumbnail.as_ref().map(|made| made.mime.to_owned())),
-            thumbnail_sha256: Set(thumbnail.as_ref().map(|made| made.sha256.clone())),
-            tag: Set(described.tag.clone()),
-            title: Set(described.title.clone()),
-            comment: Set(described.comment.clone()),
-            created_at: Set(now),
-            ..Default::default()
-        };
-        row.insert(&tx).await
-    });
-    if stored.is_err() && ctx.app.files.remove(&id).await.is_err() {
-        tracing::warn!("the bytes of a file that was not stored will be swept");
-    }
-    stored
-}
-
-/// Seconds in four bytes, and eight bytes that nobody guesses: 24 hexadecimal digits.
-fn new_id(app: &App) -> String {
-    let mut bytes = [0; 12];
-    app.random.fill(&mut bytes);
-    let seconds = u32::try_from(app.now().timestamp()).unwrap_or(u32::MAX);
-    bytes[..4].copy_from_slice(&seconds.to_be_bytes());
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The file with this id, in digits of either case. `FILE_NOT_FOUND` if there is none, or the actor may not read it: only its uploader
-/// and who holds `/files/*` may.
-pub async fn get(ctx: &Context, id: &str) -> Outcome<File> {
-    ctx.known()?;
-    let id = id.to_ascii_lowercase();
-    if !is_file_id(&id) {
-        return Err(Code::FileNotFound.into());
-    }
-    let found = file::Entity::find().filter(file::Column::UniqueId.eq(id)).one(ctx.db().read()).await?;
-    found.filter(|file| may_read(ctx, file)).ok_or_else(|| Code::FileNotFound.into())
-}
-
-fn may_read(ctx: &Context, file: &File) -> bool {
+/// Passes what may be read by who asks: what they uploaded, or everything with `/files/*`.
+fn sees(ctx: &Context, file: &File) -> bool {
     ctx.holds(Permission::Files) || file.owner_id.is_some_and(|owner| ctx.is(owner))
 }
 
-/// Deletes a file and its bytes. For its uploader and who holds `/files/*`.
-pub async fn delete(ctx: &Context, id: &str) -> Outcome<File> {
-    let file = get(ctx, id).await?;
-    let row = file.clone();
-    transact!(ctx, |tx| async { row.clone().delete(&tx).await })?;
-    if ctx.app.files.remove(&file.unique_id).await.is_err() {
-        tracing::warn!("the bytes of a deleted file will be swept");
+/// The file with this key, if there is one and the actor may read it; an id is taken in either case of letters.
+pub async fn get(ctx: &Context, key: &Key) -> Outcome<Option<File>> {
+    ctx.known()?;
+    look_up(ctx.db().read(), ctx, key).await
+}
+
+async fn look_up(db: &impl ConnectionTrait, ctx: &Context, key: &Key) -> Outcome<Option<File>> {
+    let found = match key {
+        Key::UniqueId(id) => Key::UniqueId(id.to_ascii_lowercase()).find::<file::Entity>(db).await?,
+        key => key.find::<file::Entity>(db).await?,
+    };
+    Ok(found.filter(|file| sees(ctx, file)))
+}
+
+/// Files in the order they were uploaded.
+const fn by_entry(descending: bool) -> PageKey<file::Entity> {
+    PageKey { name: "file", column: None, id: file::Column::Id, descending, read: |row| (CursorKey::None(()), row.id) }
+}
+
+/// A window of the files that the actor may read, in the order they were uploaded, or the newest first.
+pub async fn list(ctx: &Context, newest_first: bool, window: &Window) -> Outcome<Page<File>> {
+    Ok(db::page(ctx.db().read(), select(ctx)?, &by_entry(newest_first), window).await?)
+}
+
+/// How many files the actor may read.
+pub async fn count(ctx: &Context) -> Outcome<u64> {
+    Ok(db::count(ctx.db().read(), select(ctx)?).await?)
+}
+
+fn select(ctx: &Context) -> Outcome<Select<file::Entity>> {
+    let everything = ctx.holds(Permission::Files);
+    let own = if everything { None } else { Some(file::Column::OwnerId.eq(ctx.person()?.id)) };
+    Ok(file::Entity::find().filter(Condition::all().add_option(own)))
+}
+
+/// Deletes a file and its bytes: its uploader may, and who holds `/files/*`. Gives the row as it was.
+pub async fn delete(ctx: &Context, key: &Key) -> Outcome<File> {
+    ctx.known()?;
+    let deleted = transact!(ctx, |tx| delete_in(&tx, ctx, key))?;
+    let (files, id) = (ctx.app.files.clone(), deleted.unique_id.clone());
+    if let Err(error) = off_thread(move || files.remove(&id)).await {
+        // The row is gone; the sweep takes what is left.
+        tracing::warn!(%error, "the bytes of a deleted file are left for later");
     }
+    Ok(deleted)
+}
+
+async fn delete_in(db: &impl ConnectionTrait, ctx: &Context, key: &Key) -> Outcome<File> {
+    let file = look_up(db, ctx, key).await?.ok_or_else(|| Code::FileNotFound.on("id"))?;
+    file::Entity::delete_by_id(file.id).exec(db).await?;
     Ok(file)
 }
 
-/// For how long bytes without a row are kept: an upload may be under way.
-const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
-/// Files asked for in one statement.
-const CHUNK: usize = 500;
+/// The bytes of a file, or of its thumbnail, ready to be read.
+#[derive(Debug)]
+pub struct Bytes {
+    /// Them, from the start.
+    pub file: std::fs::File,
+    /// How many there are.
+    pub size: u64,
+    /// What they are, as their first ones tell.
+    pub content_type: &'static str,
+}
 
-/// Takes bytes away that have lain for a day and belong to no row, and gives their number. An id is given out once, so what has no row by
-/// then never gets one.
-pub async fn sweep(app: &App) -> Outcome<u64> {
-    let now = app.now();
-    let mut swept = 0;
-    for folder in app.files.folders().await.map_err(Fault::internal)? {
-        let mut lying = FileStore::lying(&folder).await.map_err(Fault::internal)?;
-        lying.retain(|it| {
-            let age = now.timestamp() - chrono::DateTime::<chrono::Utc>::from(it.written).timestamp();
-            age >= KEPT.as_secs() as i64
-        });
-        for chunk in lying.chunks(CHUNK) {
-            let known: Vec<String> = file::Entity::find()
-                .select_only()
-                .column(file::Column::UniqueId)
-                .filter(file::Column::UniqueId.is_in(chunk.iter().map(|it| it.id.as_str())))
-                .into_tuple()
-                .all(app.db.read())
-                .await?;
-            for it in chunk {
-                let part = it.path.extension().is_some_and(|ending| ending == "part");
-                if (part || !known.contains(&it.id)) && tokio::fs::remove_file(&it.path).await.is_ok() {
-                    swept += 1;
-                }
-            }
-        }
+/// Opens `part` of `file`. `FILE_NOT_FOUND` when there is no such thumbnail, or when the bytes were deleted a moment ago.
+pub async fn open(ctx: &Context, file: &File, part: Part) -> Outcome<Bytes> {
+    if part == Part::Thumbnail && file.thumbnail_mime.is_none() {
+        return Err(Code::FileNotFound.into());
     }
-    Ok(swept)
+    let (files, id) = (ctx.app.files.clone(), file.unique_id.clone());
+    let opened = off_thread(move || {
+        let file = files.read(&id, part)?;
+        let start = head(&file, content::HEAD)?;
+        let size = file.metadata()?.len();
+        Ok(Bytes { content_type: content_type(&start, size > start.len() as u64), file, size })
+    });
+    match opened.await {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            tracing::warn!(file = file.id, "the bytes of a file are not there");
+            Err(Code::FileNotFound.into())
+        }
+        opened => opened.map_err(Fault::internal),
+    }
+}
+
+/// Does `work`, which waits for the disk, on a thread that may.
+async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
 }

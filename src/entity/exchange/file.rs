@@ -1,4 +1,4 @@
-//! An uploaded file; the bytes lie on disk under their hash.
+//! An uploaded file; the bytes lie on disk under its id.
 
 use sea_orm::entity::prelude::*;
 

@@ -9,6 +9,7 @@ mod assets;
 mod departments;
 mod directory;
 mod events;
+mod files;
 mod history;
 mod kit;
 mod node;
@@ -29,6 +30,7 @@ pub struct Query(
     staff::StaffQuery,
     departments::DepartmentQuery,
     roles::RoleQuery,
+    files::FileQuery,
 );
 
 /// Changing.
@@ -42,6 +44,7 @@ pub struct Mutation(
     departments::DepartmentMutation,
     roles::RoleMutation,
     directory::DirectoryMutation,
+    files::FileMutation,
 );
 
 /// Listening.

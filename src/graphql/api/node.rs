@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, Interface, Object, Result};
 
 use crate::domain::{
-    Key, approvals as requests, asset_groups as groups, assets as property, history as told,
+    Key, approvals as requests, asset_groups as groups, assets as property, files as uploads, history as told,
     rbac::{self, RoleKey},
 };
 
@@ -12,6 +12,7 @@ use super::{
     asset_groups::AssetGroup,
     assets::Asset,
     departments::Department,
+    files::File,
     history::HistoryEntry,
     kit::{Caller, NodeKind, parse_id},
     roles::Role,
@@ -36,6 +37,8 @@ pub(super) enum Node {
     Role(Role),
     /// A line of history.
     History(HistoryEntry),
+    /// An uploaded file.
+    File(File),
 }
 
 #[derive(Debug, Default)]
@@ -60,6 +63,7 @@ impl NodeQuery {
             NodeKind::Staff => ctx.loaders()?.staff.one(id).await?.map(Staff).map(Node::Staff),
             NodeKind::Department => ctx.loaders()?.departments.one(id).await?.map(Department).map(Node::Department),
             NodeKind::History => told::get(domain, id).await?.map(HistoryEntry).map(Node::History),
+            NodeKind::File => uploads::get(domain, &key).await?.map(File).map(Node::File),
             NodeKind::Role => rbac::get(domain, &RoleKey::Id(id)).await?.map(Role).map(Node::Role),
         })
     }

@@ -89,6 +89,7 @@ const UPLOAD: Row = post("/api/file/upload")
         Case { code: Code::FileTooLarge, field: None, says: status(413, "上传文件过大") },
         when(Code::TooLong, "保存文件信息失败"),
         when(Code::CharacterForbidden, "保存文件信息失败"),
+        when(Code::RequestInvalid, "保存文件信息失败"),
     ]);
 
 /// The endpoints.

@@ -1,6 +1,7 @@
 //! What the system can do, against both databases.
 
 mod departments;
+mod files;
 mod roles;
 mod sessions;
 mod staff;

@@ -107,7 +107,7 @@ async fn a_failed_login_tells_nothing() {
 async fn the_password_is_hashed_for_unknown_names_too() {
     let world = World::empty().await;
     let rules = HashingRules { memory_kib: 8, passes: 1, at_once: 0, waiting: 0 };
-    let app = Arc::new(harness::app(world.db().clone(), world.clock.clone(), &rules, world.files.path()));
+    let app = Arc::new(harness::app(world.db().clone(), world.clock.clone(), &rules, world.app.files.clone()));
     world.person("known", StaffGroup::GeneralStaff).await;
     let ctx = Context::new(app, Actor::Nobody, Door::Graphql);
     let long = "x".repeat(1025);

@@ -5,11 +5,15 @@
 
 use std::collections::BTreeSet;
 
-use assetry::graphql::api;
+use assetry::{
+    entity::{file, staff},
+    graphql::api,
+};
 use async_graphql::parser::{
     parse_schema,
     types::{TypeKind, TypeSystemDefinition},
 };
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 use serde_json::{Value, json};
 
 use crate::harness::World;
@@ -75,6 +79,11 @@ macro_rules! person {
         concat!("{ staffMember(by: {uniqueId: \"samplestaff\"}) { ", $fields, " } }")
     };
 }
+macro_rules! file {
+    ($fields:literal) => {
+        concat!("{ file(by: {uniqueId: \"5fa2a2c00123456789abcdef\"}) { ", $fields, " } }")
+    };
+}
 macro_rules! mutation {
     ($field:literal, $input:literal) => {
         concat!("mutation { ", $field, "(input: ", $input, ") { userErrors { code } } }")
@@ -100,6 +109,9 @@ const EDGES: &[Edge] = &[
     edge("Query.role",                 "-xxxyyy", "{ role(by: {name: \"user\"}) { name } }", "/role"),
     edge("Query.roles",                "-xxxyyy", "{ roles { nodes { name } } }", "/roles/nodes"),
 
+    edge("Query.file",                 "-y0000y", file!("name"), "/file"),
+    edge("Query.files",                "-y0000y", "{ files { nodes { name } } }", "/files/nodes"),
+
     edge("Asset.group",                "-yxyxxy", asset!("group { name }"), "/asset/group"),
     edge("Asset.under",                "-yxyxxy", asset!("under { name }"), "/asset/under"),
     edge("Asset.holder",               "-yxyxxy", asset!("holder { name }"), "/asset/holder"),
@@ -121,6 +133,7 @@ const EDGES: &[Edge] = &[
     edge("Department.parent",          "-000000", department!("parent { name }"), "/department/parent"),
     edge("Department.children",        "-yyyyyy", department!("children { nodes { name } }"), "/department/children/nodes"),
     edge("Department.staff",           "-yyyyyy", department!("staff { nodes { name } }"), "/department/staff/nodes"),
+    edge("File.owner",                 "-y0000y", file!("owner { name }"), "/file/owner"),
     edge("Staff.department",           "-yyyyyy", person!("department { name }"), "/staffMember/department"),
     edge("Staff.roles",                "-y00yyy", person!("roles { name }"), "/staffMember/roles"),
     edge("Staff.permissions",          "-y00yyy", person!("permissions"), "/staffMember/permissions"),
@@ -156,6 +169,9 @@ const EDGES: &[Edge] = &[
     edge("Mutation.roleCreate",        "-xxxxyy", mutation!("roleCreate", "{name: \"user\"}"), ""),
     edge("Mutation.roleUpdate",        "-xxxxyy", mutation!("roleUpdate", "{id: \"none\"}"), ""),
     edge("Mutation.roleDelete",        "-xxxxyy", mutation!("roleDelete", "{id: \"none\"}"), ""),
+    edge("Mutation.fileDelete",        "-yyyyyy", mutation!("fileDelete", "{id: \"none\"}"), ""),
+    edge("Mutation.directorySync",     "-xxyyyy", "mutation { directorySync { userErrors { code } } }", ""),
+    edge("Mutation.messageSend",       "-xxxyyy", mutation!("messageSend", "{usernames: [\"none\"], text: \"x\"}"), ""),
     edge("Mutation.sessionDelete",     "-yyyyyy", "mutation { sessionDelete { userErrors { code } } }", ""),
 ];
 
@@ -181,13 +197,27 @@ async fn every_edge_lets_in_exactly_who_may() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// What the demo data lacks: contacts to look at.
+/// What the demo data lacks: contacts to look at, and a file of samplestaff.
 async fn furnish(world: &World) {
     let admin = world.token("suadmin").await;
     let update = "mutation($input: StaffUpdateInput!) { staffUpdate(input: $input) { userErrors { code } } }";
     let input = json!({"id": "samplestaff", "mobile": "13800000000", "email": "sample@assetry.test"});
     let reply = world.graphql(update, json!({ "input": input }), Some(&admin)).await;
     assert_eq!(reply["data"]["staffUpdate"]["userErrors"], json!([]), "{reply}");
+    let tx = world.db().begin().await.unwrap();
+    let owner = staff::Entity::find().filter(staff::Column::UniqueId.eq("samplestaff")).one(&tx).await.unwrap();
+    let file = file::ActiveModel {
+        unique_id: Set("5fa2a2c00123456789abcdef".to_owned()),
+        owner_id: Set(owner.map(|owner| owner.id)),
+        name: Set("a.txt".to_owned()),
+        mime: Set("text/plain".to_owned()),
+        size: Set(1),
+        sha256: Set("0".repeat(64)),
+        created_at: Set(world.app.now()),
+        ..Default::default()
+    };
+    file.insert(&tx).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 fn outcome(reply: &Value, at: &str) -> char {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use assetry::entity::{
-    approval, approval_manager, asset, asset_group, department, history, role, role_permission, staff, staff_role,
+    approval, approval_manager, asset, asset_group, department, file, history, role, role_permission, staff,
+    staff_role,
     words::{ApprovalKind, ApprovalState, AssetKind, AssetStatus, Door, HistoryKind, StaffGroup},
 };
 use sea_orm::{ActiveModelTrait, EntityTrait, Set};
@@ -39,6 +40,7 @@ const CONNECTIONS: &[(&str, &str)] = &[
                  staff(first: 3) { totalCount nodes { name roles { name } } } }",
     ),
     ("roles", "nodes { id name permissions }"),
+    ("files", "nodes { id name owner { name department { name } roles { name } } }"),
 ];
 
 #[test]
@@ -218,6 +220,18 @@ async fn furnish(world: &World, rows: i64) {
             ..Default::default()
         };
         line.insert(&tx).await.unwrap();
+        let file = file::ActiveModel {
+            id: Set(id),
+            unique_id: Set(format!("{at:024x}")),
+            owner_id: Set(Some(id)),
+            name: Set(String::new()),
+            mime: Set(String::new()),
+            size: Set(0),
+            sha256: Set(String::new()),
+            created_at: Set(now),
+            ..Default::default()
+        };
+        file.insert(&tx).await.unwrap();
     }
     tx.commit().await.unwrap();
 }

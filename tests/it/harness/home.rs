@@ -1,12 +1,15 @@
 //! Where a world's database lives: a file copied from a template, or a PostgreSQL schema that is dropped at the end.
 
-use std::path::Path;
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use assetry::{
+    app::Files,
     commands::demo,
     db::{Database, Options, StatementHook},
 };
@@ -34,7 +37,8 @@ impl Content {
             db.migrate().await.unwrap();
         }
         if self == Self::Demo {
-            demo::fill(&app(db.clone(), Arc::new(TestClock::default()), &HASHING, Path::new("nowhere"))).await.unwrap();
+            let no_files = Files::new(Path::new("nowhere"), 0);
+            demo::fill(&app(db.clone(), Arc::new(TestClock::default()), &HASHING, no_files)).await.unwrap();
         }
     }
 }

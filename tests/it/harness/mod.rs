@@ -6,10 +6,10 @@ mod stand_ins;
 mod statements;
 mod wecom;
 
-use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use assetry::{
-    app::{App, FileStore, Hashing, HashingRules, JwtKey, RateRules, Rates, SessionRules},
+    app::{App, Files, Hashing, HashingRules, JwtKey, RateRules, Rates, SessionRules},
     commands, db, serve,
     settings::Settings,
 };
@@ -36,8 +36,8 @@ pub(crate) struct World {
     pub(crate) router: Router,
     stopping: CancellationToken,
     statements: Arc<Statements>,
-    /// The folder of the bytes of files.
-    pub(crate) files: TempDir,
+    /// Where uploaded bytes go.
+    pub(crate) folder: TempDir,
     // Last: the database goes when nothing uses it any more.
     _home: Home,
 }
@@ -64,20 +64,31 @@ impl World {
         Self::made(content, |_| {}).await
     }
 
+    /// A world with this content, in which a file may have so many bytes.
+    pub(crate) async fn capped(content: Content, max_bytes: u64) -> Self {
+        Self::with_files(content, max_bytes, |_| {}).await
+    }
+
     /// A world with this content, whose requests reach what `adjust` makes of the ordinary.
     pub(crate) async fn made(content: Content, adjust: impl FnOnce(&mut App)) -> Self {
+        Self::with_files(content, Settings::default().files.max_bytes, adjust).await
+    }
+
+    async fn with_files(content: Content, max_bytes: u64, adjust: impl FnOnce(&mut App)) -> Self {
         let home = Home::make(content).await;
-        let files = tempfile::tempdir().unwrap();
         let statements = Arc::new(Statements::default());
         let clock = Arc::new(TestClock::default());
-        let mut app = app(home.open(Some(statements.hook())).await, Arc::clone(&clock), &HASHING, files.path());
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::new(folder.path(), max_bytes);
+        files.prepare().unwrap();
+        let mut app = app(home.open(Some(statements.hook())).await, Arc::clone(&clock), &HASHING, files);
         adjust(&mut app);
         let app = Arc::new(app);
         let settings = Settings::default();
         let stopping = CancellationToken::new();
         let router =
             serve::router(&app, commands::doors(&commands::door(&app, &settings, true)), &settings.http, &stopping);
-        Self { app, clock, router, stopping, statements, files, _home: home }
+        Self { app, clock, router, stopping, statements, folder, _home: home }
     }
 
     /// The database.
@@ -125,7 +136,7 @@ const JWT_SECRET: &[u8] = b"a secret for tests that is long enough";
 const HASHING: HashingRules = HashingRules { memory_kib: 8, passes: 1, at_once: 2, waiting: 256 };
 
 /// Everything a request can reach, over `db`.
-pub(crate) fn app(db: db::Database, clock: Arc<TestClock>, hashing: &HashingRules, files: &Path) -> App {
+pub(crate) fn app(db: db::Database, clock: Arc<TestClock>, hashing: &HashingRules, files: Files) -> App {
     App {
         db,
         clock,
@@ -135,7 +146,7 @@ pub(crate) fn app(db: db::Database, clock: Arc<TestClock>, hashing: &HashingRule
         sessions: SessionRules::default(),
         hashing: Hashing::new(hashing).unwrap(),
         jwt: JwtKey::new(JWT_SECRET).unwrap(),
-        files: FileStore::new(files, 20 * 1024 * 1024),
+        files,
         rates: Rates::new(RateRules::default()),
         wecom: None,
         wecom_callback: None,

@@ -15,14 +15,23 @@ pub(in crate::graphql::api) enum NodeKind {
     Asset,
     AssetGroup,
     Department,
+    File,
     History,
     Role,
     Staff,
 }
 
 impl NodeKind {
-    const ALL: [Self; 7] =
-        [Self::Approval, Self::Asset, Self::AssetGroup, Self::Department, Self::History, Self::Role, Self::Staff];
+    const ALL: [Self; 8] = [
+        Self::Approval,
+        Self::Asset,
+        Self::AssetGroup,
+        Self::Department,
+        Self::File,
+        Self::History,
+        Self::Role,
+        Self::Staff,
+    ];
 
     const fn name(self) -> &'static str {
         match self {
@@ -30,6 +39,7 @@ impl NodeKind {
             Self::Asset => "Asset",
             Self::AssetGroup => "AssetGroup",
             Self::Department => "Department",
+            Self::File => "File",
             Self::History => "History",
             Self::Role => "Role",
             Self::Staff => "Staff",

@@ -10,7 +10,10 @@ use image::{DynamicImage, ImageFormat, RgbaImage};
 use serde_json::{Value, json};
 
 use super::{call, error, fresh, get, ok, post, refusal};
-use crate::harness::{Reply, World};
+use crate::{
+    harness::{Reply, World},
+    rest::files::files_below,
+};
 
 const MISSING: &str = "上传文件失败";
 const CAP: usize = 20 * 1024 * 1024;
@@ -45,8 +48,7 @@ fn field(name: &str) -> String {
 
 /// What lies in the folder of files.
 fn lying(world: &World) -> usize {
-    let folders = std::fs::read_dir(world.files.path()).unwrap();
-    folders.map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap().count()).sum()
+    files_below(world.folder.path())
 }
 
 async fn stored(world: &World, token: &str, body: Value) -> String {
@@ -326,7 +328,7 @@ async fn pictures_get_thumbnails_by_their_bytes() {
 
 #[tokio::test]
 async fn bytes_without_a_row_are_swept_after_a_day() {
-    use assetry::domain::files;
+    use assetry::{app::Part, domain::files};
     use sea_orm::ConnectionTrait;
     let world = World::demo().await;
     let token = world.token("demo").await;
@@ -335,12 +337,12 @@ async fn bytes_without_a_row_are_swept_after_a_day() {
     let tx = world.db().begin().await.unwrap();
     tx.execute_unprepared(&format!("DELETE FROM file WHERE unique_id = '{gone}'")).await.unwrap();
     tx.commit().await.unwrap();
-    let part = world.app.files.begin("0123456789abcdef01234567").await.unwrap();
+    let part = world.app.files.begin(1).unwrap();
     std::mem::forget(part);
     assert_eq!(lying(&world), 3);
     // The clock of the test stands in the past of the bytes.
     world.clock.advance(TimeDelta::days(365 * 20));
     assert_eq!(files::sweep(&world.app).await.unwrap(), 2);
     assert_eq!(lying(&world), 1);
-    assert!(world.app.files.path(&kept).exists());
+    assert!(world.app.files.read(&kept, Part::Whole).is_ok());
 }
