@@ -1,5 +1,6 @@
 //! The laravel-template dialect (contract: laravel-template).
 
+mod documented;
 mod files;
 mod lists;
 mod login;
