@@ -81,6 +81,8 @@ catalogue! {
     LoginFailed Refusal "用户名或密码错误" "The name or the password is wrong.";
     StaffLocked Refusal "用户已被锁定" "This person is locked.";
     QrLoginExpired Refusal "二维码已失效，请刷新页面" "This code has expired, was used, or is somebody else's.";
+    QrLoginPending Refusal "请扫码" "Nobody has scanned this code.";
+    QrLoginScanned Refusal "请确认登录" "This code was scanned and waits for a decision.";
     StaffNotFound Refusal "用户不存在" "There is no such person.";
     UsernameTaken Refusal "用户名已存在" "This username is taken.";
     StaffGroupUnknown Refusal "用户角色不存在" "There is no such staff group.";

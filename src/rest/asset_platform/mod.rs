@@ -63,6 +63,7 @@ impl Dialect for AssetPlatform {
             about: "`POST` only, the token in the body, and every answer is an object with `code` and `message`.",
             token: Token::Body("token"),
             early: &[faults::NOT_JSON, faults::TOO_LARGE],
+            unknown: &[],
         };
         &MANUAL
     }

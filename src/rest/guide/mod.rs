@@ -104,8 +104,10 @@ may not be is `REQUIRED`, `BLANK`, `TOO_LONG`, `CHARACTER_FORBIDDEN` or `OUT_OF_
         let early = self.dialect.manual().early.iter().map(|says| Refusal { code: None, field: None, says: *says });
         let cases = self.dialect.cases().iter();
         let cases = cases.map(|case| Refusal { code: Some(case.code), field: case.field, says: case.says });
+        let unknown = self.dialect.manual().unknown.iter();
+        let unknown = unknown.map(|says| Refusal { code: Some(Code::Unauthenticated), field: None, says: *says });
         let failure = Refusal { code: Some(Code::Internal), field: None, says: *self.dialect.failure() };
-        table(early.chain(cases).chain([failure]).map(|refusal| line(&refusal, &told(&refusal))))
+        table(early.chain(cases).chain(unknown).chain([failure]).map(|refusal| line(&refusal, &told(&refusal))))
     }
 
     fn endpoint(&self, row: &Row) -> String {
@@ -175,7 +177,7 @@ may not be is `REQUIRED`, `BLANK`, `TOO_LONG`, `CHARACTER_FORBIDDEN` or `OUT_OF_
             words.iter().any(|(_, chosen)| chosen.cases.iter().any(same)) && !row_says(row, refusal)
         };
         let common = |refusal: &Refusal| match refusal.code {
-            None | Some(Code::Internal) => true,
+            None | Some(Code::Internal | Code::Unauthenticated) => true,
             Some(code) => find(self.dialect.cases(), code, refusal.field) == Some(&refusal.says),
         };
         errors::refusals(self.dialect, row).into_iter().filter(move |refusal| !common(refusal) && !of_a_word(refusal))

@@ -41,22 +41,35 @@ pub(super) const FAILURE: Says = status(500, "服务器内部错误");
 pub(super) const NO_TOKEN: Says =
     status(401, "Failed to authenticate because of bad credentials or an invalid authorization header.");
 
-/// What is said to a token that opens no session (contract: laravel-template §2.3); none where we could not find out.
+const SEGMENTS: Says = status(401, "Wrong number of segments");
+const UNDECODABLE: Says = status(401, "Could not decode token");
+const FORGED: Says = status(401, "Token Signature could not be verified.");
+const CLAIMS: Says = status(401, "JWT payload does not contain the required claims");
+const EARLY: Says = status(401, "Token is not yet valid");
+const EXPIRED: Says = status(401, "Token has expired");
+const EXPIRED_FOR_GOOD: Says = status(401, "Token has expired and can no longer be refreshed");
+const ENDED: Says = status(401, "The token has been blacklisted");
+const GONE: Says = status(401, "Unable to authenticate with invalid token.");
+
+/// Everything that is said to a token that opens no session (contract: laravel-template §2.3).
+pub(super) const UNKNOWN: &[Says] =
+    &[SEGMENTS, UNDECODABLE, FORGED, CLAIMS, EARLY, EXPIRED, EXPIRED_FOR_GOOD, ENDED, GONE];
+
+/// What is said to a token that opens no session; none where we could not find out.
 pub(super) const fn unauthenticated(refused: &sessions::Refused) -> Option<Says> {
     use sessions::Refused;
-    let text = match refused {
-        Refused::Malformed | Refused::Unknown => "Wrong number of segments",
-        Refused::Undecodable => "Could not decode token",
-        Refused::BadSignature => "Token Signature could not be verified.",
-        Refused::ClaimsMissing => "JWT payload does not contain the required claims",
-        Refused::NotYetValid => "Token is not yet valid",
-        Refused::Expired => "Token has expired",
-        Refused::ExpiredForGood => "Token has expired and can no longer be refreshed",
-        Refused::Ended | Refused::Locked => "The token has been blacklisted",
-        Refused::PersonGone => "Unable to authenticate with invalid token.",
+    Some(match refused {
+        Refused::Malformed | Refused::Unknown => SEGMENTS,
+        Refused::Undecodable => UNDECODABLE,
+        Refused::BadSignature => FORGED,
+        Refused::ClaimsMissing => CLAIMS,
+        Refused::NotYetValid => EARLY,
+        Refused::Expired => EXPIRED,
+        Refused::ExpiredForGood => EXPIRED_FOR_GOOD,
+        Refused::Ended | Refused::Locked => ENDED,
+        Refused::PersonGone => GONE,
         Refused::Failed(_) => return None,
-    };
-    Some(status(401, text))
+    })
 }
 
 /// What faults say where an endpoint has no words of its own.

@@ -92,6 +92,7 @@ impl Dialect for LaravelTemplate {
             about: "The token in `Authorization`, and every answer is an object with `status`, `message`, `data`, `errors` and `code`.",
             token: Token::Bearer,
             early: &[faults::TOO_LARGE],
+            unknown: faults::UNKNOWN,
         };
         &MANUAL
     }

@@ -49,8 +49,8 @@ pub(super) fn poll(call: &mut Call, context: Context, sent: Variables) -> Exchan
             None => Err(Code::QrLoginExpired.into()),
         };
         let (state, answer) = match progress {
-            Ok(Progress::Pending) => ("pending", Err(faults::says("请扫码").into())),
-            Ok(Progress::Scanned) => ("scanned", Err(faults::says("请确认登录").into())),
+            Ok(Progress::Pending) => ("pending", Err(Code::QrLoginPending.into())),
+            Ok(Progress::Scanned) => ("scanned", Err(Code::QrLoginScanned.into())),
             Ok(Progress::Confirmed(opened)) => {
                 let holder = holder(call, &opened)?;
                 ("confirmed", Ok(members(json!({ "data": holder, "errors": holder }))?.into()))

@@ -130,7 +130,7 @@ pub const ROWS: &[Row] = &[
         .exchange(qr::poll)
         .replies(schemas::qr_holder)
         .says(says("登录成功"))
-        .unless(&[CODE_EXPIRED]),
+        .unless(&[CODE_EXPIRED, when(Code::QrLoginPending, "请扫码"), when(Code::QrLoginScanned, "请确认登录")]),
     // 4.5
     post("/api/codelogin")
         .about(Subject::Sessions, "Logs in with a code of WeCom and gives a token.")

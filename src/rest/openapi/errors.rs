@@ -61,6 +61,9 @@ impl Said<'_> {
         }
         if gated {
             self.find(Code::Unauthenticated, rows);
+            for says in self.dialect.manual().unknown {
+                self.put(Some(Code::Unauthenticated), None, *says);
+            }
         }
         if matches!(row.gate, Gate::Holds(_)) {
             self.find(Code::Forbidden, rows);

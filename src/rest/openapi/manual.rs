@@ -13,6 +13,8 @@ pub struct Manual {
     pub token: Token,
     /// What any call may be told before its row is looked at: no JSON, too large. The number stands for the fault where it has one.
     pub early: &'static [Says],
+    /// What a call is told whose token opens no session, beside what is said to one without a token.
+    pub unknown: &'static [Says],
 }
 
 /// Where a call tells who asks.

@@ -137,6 +137,7 @@ impl Dialect for Sample {
             about: "A sample.",
             token: Token::Path("session"),
             early: &[says(413, -3, "too large")],
+            unknown: &[],
         };
         &MANUAL
     }
