@@ -61,6 +61,7 @@ impl Dialect for AssetPlatform {
         const MANUAL: Manual = Manual {
             name: "asset-platform",
             about: "`POST` only, the token in the body, and every answer is an object with `code` and `message`.",
+            ids: "The legacy ids are accepted wherever an `ID!` is wanted.",
             token: Token::Body("token"),
             early: &[faults::NOT_JSON, faults::TOO_LARGE],
             unknown: &[],

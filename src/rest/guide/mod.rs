@@ -80,7 +80,7 @@ call: both doors see the same data, keep the same rules and accept each other's 
 - **Names.** The operations use aliases, so that an answer has the keys of the legacy reply. An alias that begins with `_` names an
   object whose keys the legacy reply shows in the object around it; it is `null` where they all are. The alias `_` alone stands for
   what takes the place of the object around it. Without the aliases the answers have the names of the schema.
-- **Ids.** The legacy ids are accepted wherever an `ID!` is wanted.
+- **Ids.** {ids}
 - **Pages.** A list without end comes in pages of at most 200: ask again with the argument `after: endCursor` while
   `hasNextPage`.
 - **Refusals.** A mutation answers `userErrors {{ code field itemIndex message }}`, which is empty when it was done. What concerns the
@@ -95,6 +95,7 @@ A call that is malformed is told more exactly: what does not fit the type of a v
 may not be is `REQUIRED`, `BLANK`, `TOO_LONG`, `CHARACTER_FORBIDDEN` or `OUT_OF_RANGE` in `userErrors`, with the `field`.
 ",
             about = manual.about,
+            ids = manual.ids,
             common = self.common(),
         )
     }

@@ -90,6 +90,7 @@ impl Dialect for LaravelTemplate {
         const MANUAL: Manual = Manual {
             name: "laravel-template",
             about: "The token in `Authorization`, and every answer is an object with `status`, `message`, `data`, `errors` and `code`.",
+            ids: "The numbers of the legacy rows are not known there: GraphQL has ids of its own. People are also named by login name,\n  `staffMember(by: { username: … })`, and roles by name.",
             token: Token::Bearer,
             early: &[faults::TOO_LARGE],
             unknown: faults::UNKNOWN,

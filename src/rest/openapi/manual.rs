@@ -9,6 +9,8 @@ pub struct Manual {
     pub name: &'static str,
     /// What it is, in one sentence.
     pub about: &'static str,
+    /// How its ids are called in GraphQL, in a sentence or two.
+    pub ids: &'static str,
     /// Where a call tells who asks.
     pub token: Token,
     /// What any call may be told before its row is looked at: no JSON, too large. The number stands for the fault where it has one.

@@ -135,6 +135,7 @@ impl Dialect for Sample {
         const MANUAL: Manual = Manual {
             name: "sample",
             about: "A sample.",
+            ids: "Their own.",
             token: Token::Path("session"),
             early: &[says(413, -3, "too large")],
             unknown: &[],
