@@ -10,6 +10,7 @@
 //! - [`domain`]: what the system can do, one function a thing, the same for every door; permissions and the error catalogue.
 //! - [`entity`]: the rows of the database as types; no rules.
 //! - [`app`]: everything a request can reach: database, clock, randomness, and the rules that settings fix.
+//! - [`wecom`]: the protocol of WeCom: calls, token, callbacks; knows no entity.
 //! - [`db`]: the only place that knows there are two databases.
 //! - [`settings`]: what the operator may set: defaults, under a file, under the environment.
 
@@ -23,3 +24,4 @@ pub mod pages;
 pub mod rest;
 pub mod serve;
 pub mod settings;
+pub mod wecom;
