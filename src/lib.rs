@@ -5,6 +5,7 @@
 //! - [`commands`]: the command line: serve, migrate, make the first administrator, fill with demo or generated data.
 //! - [`serve`]: the listener: doors merged, request ids, access lines, metrics, health, graceful stop.
 //! - [`rest`]: the legacy dialects: endpoints as rows of a table, each answered by a stored GraphQL operation; their documentation.
+//! - [`delivery`]: background work: acting on what came in, sending what goes out, bringing the directory up to date.
 //! - [`graphql`]: the GraphQL door: checks, transports, and the schema with one file a subject.
 //! - [`pages`]: pages for people, whose files are part of the program.
 //! - [`domain`]: what the system can do, one function a thing, the same for every door; permissions and the error catalogue.
@@ -17,6 +18,7 @@
 pub mod app;
 pub mod commands;
 pub mod db;
+pub mod delivery;
 pub mod domain;
 pub mod entity;
 pub mod graphql;

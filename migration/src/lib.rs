@@ -15,6 +15,7 @@ mod m0005_files;
 mod m0006_exchange;
 mod m0007_directory;
 mod m0008_first_rows;
+mod m0011_jobs;
 
 /// All steps in order; what `assetry migrate` runs.
 #[derive(Debug)]
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_exchange::Step),
             Box::new(m0007_directory::Step),
             Box::new(m0008_first_rows::Step),
+            Box::new(m0011_jobs::Step),
         ]
     }
 }

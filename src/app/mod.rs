@@ -4,13 +4,19 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use chrono_tz::Tz;
+use futures_util::future::{BoxFuture, FutureExt};
 
-use crate::db::Database;
+use crate::{db::Database, wecom::Wecom};
 
 /// Tells the time.
 pub trait Clock: Send + Sync + fmt::Debug {
     /// The time now, in whole microseconds, which is what both databases keep.
     fn now(&self) -> DateTime<Utc>;
+
+    /// Waits for so long before something is tried again.
+    fn pause(&self, time: Duration) -> BoxFuture<'_, ()> {
+        tokio::time::sleep(time).boxed()
+    }
 }
 
 /// The machine's clock.
@@ -124,6 +130,10 @@ pub struct App {
     pub hashing: Hashing,
     /// Signs and reads JWTs.
     pub jwt: JwtKey,
+    /// The app on WeCom, if one is set up.
+    pub wecom: Option<Wecom>,
+    /// Wakes background work.
+    pub bell: Bell,
 }
 
 impl App {
@@ -143,7 +153,11 @@ impl App {
     }
 }
 
+mod bell;
 mod hashing;
 mod jwt;
+mod platforms;
+pub use bell::Bell;
 pub use hashing::{Busy, Hashing};
 pub use jwt::JwtKey;
+pub use platforms::wecom;

@@ -7,7 +7,7 @@ use migration::{Migrator, sea_orm_migration::MigratorTrait};
 use sea_orm::{ConnectionTrait, DbErr, RuntimeErr};
 
 use crate::{
-    app::{App, Clock, Hashing, HashingRules, JwtKey, Random, SessionRules, SystemClock, SystemRandom},
+    app::{self, App, Bell, Clock, Hashing, HashingRules, JwtKey, Random, SessionRules, SystemClock, SystemRandom},
     db::{Database, Options},
     domain::secrets,
     graphql::{self, Door, Limits},
@@ -77,6 +77,8 @@ pub async fn open(settings: &Settings, db: Database, address: SocketAddr) -> Res
         JwtKey::new(secret.as_bytes()).ok_or_else(|| Stop::because("The JWT secret in the database is too short."))?;
     let hashing = Hashing::new(&hashing_rules(settings))
         .map_err(|_| Wrong::about("hashing.memory_kib", "cannot be used by argon2"))?;
+    let wecom = app::wecom(&settings.wecom, Arc::clone(&clock) as Arc<dyn Clock>)
+        .map_err(|_| Stop::because("TLS cannot be set up for calls to WeCom; are there root certificates?"))?;
     Ok(Arc::new(App {
         db,
         clock,
@@ -90,6 +92,8 @@ pub async fn open(settings: &Settings, db: Database, address: SocketAddr) -> Res
         },
         hashing,
         jwt,
+        wecom,
+        bell: Bell::default(),
     }))
 }
 

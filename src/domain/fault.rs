@@ -134,6 +134,12 @@ catalogue! {
     RoleNameTaken Refusal "角色名已存在" "This role name is taken.";
     RoleNameReserved Refusal "角色名不正确" "This role name cannot be used.";
     RoleProtected Refusal "操作失败" "This role cannot be deleted or emptied.";
+    WecomNotConfigured Refusal "未配置企业微信" "WeCom is not set up.";
+    WecomOutsider Refusal "不属于企业号，请联系管理员，或稍后再试" "WeCom does not know you as a member of the company, or cannot be asked.";
+    WecomNewcomer Refusal "或许您是新加入的成员，请耐心等待系统同步数据，十分钟后再来吧 :)" "You are not known here yet; come back in ten minutes.";
+    MessageFailed Refusal "发送消息失败" "The message was not sent.";
+    MessagePartlySent Refusal "部分发送失败" "The message did not reach everybody it was for.";
+
     RankExceeded Refusal "不能授予或收回超出自身权限的角色" "You cannot grant or take away a role that holds more than you do.";
 }
 

@@ -1,4 +1,4 @@
-//! What a server that runs for months clears away: sessions and idempotency keys of long ago.
+//! What a server that runs for months clears away: sessions, idempotency keys, events and messages of long ago.
 
 use std::{sync::Arc, time::Duration};
 
@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::App,
-    domain::{Outcome, idempotency, sessions},
+    domain::{Outcome, directory, idempotency, sessions},
 };
 
 /// How often it clears away. Any number of servers may do so at once.
@@ -28,6 +28,7 @@ pub async fn keep_house(app: Arc<App>, stopping: CancellationToken) {
 
 async fn clear(app: &App) -> Outcome<()> {
     let (sessions, keys) = (sessions::sweep(app).await?, idempotency::sweep(app).await?);
-    tracing::debug!(sessions, keys, "cleared away");
+    let exchanged = directory::sweep(app).await?;
+    tracing::debug!(sessions, keys, exchanged, "cleared away");
     Ok(())
 }

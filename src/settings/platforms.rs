@@ -150,7 +150,13 @@ impl Default for Wecom {
 impl Wecom {
     pub(super) fn check(&self) -> Result<(), Wrong> {
         Wrong::unless(is_web_address(&self.base_url), "wecom.base_url", "must start with http:// or https://")?;
-        let fits = self.callback_aes_key.as_ref().is_none_or(|key| key.expose().chars().count() == 43);
-        Wrong::unless(fits, "wecom.callback_aes_key", "must be 43 characters long")
+        let number = self.agent_id.as_deref().is_none_or(|agent| agent.parse::<u32>().is_ok());
+        Wrong::unless(number, "wecom.agent_id", "must be a number")?;
+        let key = self.callback_aes_key.as_ref().map(Secret::expose);
+        let fits = key.is_none_or(|key| key.chars().count() == 43);
+        Wrong::unless(fits, "wecom.callback_aes_key", "must be 43 characters long")?;
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"+/".contains(&byte);
+        let base64 = key.is_none_or(|key| key.bytes().all(plain));
+        Wrong::unless(base64, "wecom.callback_aes_key", "must be base64")
     }
 }

@@ -39,6 +39,9 @@ pub struct Member {
     pub info: Map<String, Value>,
 }
 
+/// The status of who has left.
+const LEFT: i64 = 5;
+
 const MOST: i64 = u32::MAX as i64;
 
 /// Whether `text` can be a userid: a letter or digit, then at most 63 of those and `_.@-` (contract: laravel-template §9).
@@ -114,6 +117,19 @@ impl Member {
             info: Map::new(),
         }
         .with_info(told)
+    }
+
+    /// The same member under another userid; none when that cannot be one.
+    pub fn called(mut self, userid: &str) -> Option<Self> {
+        self.info.insert("userid".to_owned(), userid.into());
+        self.userid = userid.to_owned();
+        is_userid(userid).then_some(self)
+    }
+
+    /// The member with this userid, who has left the company.
+    pub fn left(userid: &str) -> Self {
+        let info = Map::from_iter([("status".to_owned(), LEFT.into())]);
+        Self { userid: userid.to_owned(), status: Some(LEFT), info, ..Self::default() }
     }
 
     /// With what `told` tells, if all of it can be kept; none else.

@@ -19,7 +19,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ("feishu", &[]),
     ("wecom", &[]),
     ("entity", &[]),
-    ("app", &["db", "settings"]),
+    ("app", &["wecom", "db", "settings"]),
     ("db", &[]),
 ];
 

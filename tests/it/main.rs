@@ -14,6 +14,7 @@ mod schema;
 mod serve;
 mod settings;
 mod store;
+mod wecom;
 
 /// A run that leaves something out says so, once, past the capture of test output.
 #[test]

@@ -7,6 +7,7 @@ mod approvals;
 mod asset_groups;
 mod assets;
 mod departments;
+mod directory;
 mod events;
 mod history;
 mod kit;
@@ -39,6 +40,7 @@ pub struct Mutation(
     sessions::SessionMutation,
     staff::StaffMutation,
     departments::DepartmentMutation,
+    directory::DirectoryMutation,
     roles::RoleMutation,
 );
 

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use assetry::{
-    app::{App, Hashing, HashingRules},
+    app::{App, Bell, Hashing, HashingRules},
     domain::{
         Actor, Code, Context, Key, Outcome, Permission,
         sessions::{Create, Face, Opened, Refused, authenticate, create, end, examine, open_for, sweep},
@@ -115,6 +115,8 @@ async fn the_password_is_hashed_for_unknown_names_too() {
         sessions: world.app.sessions.clone(),
         hashing: Hashing::new(&HashingRules { memory_kib: 8, passes: 1, at_once: 0, waiting: 0 }).unwrap(),
         jwt: world.app.jwt.clone(),
+        wecom: None,
+        bell: Bell::default(),
     };
     world.person("known", StaffGroup::GeneralStaff).await;
     let ctx = Context::new(Arc::new(app), Actor::Nobody, Door::Graphql);

@@ -4,13 +4,14 @@ mod client;
 mod home;
 mod stand_ins;
 mod statements;
+mod wecom;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use assetry::{
-    app::{App, Hashing, HashingRules, JwtKey, SessionRules},
+    app::{App, Bell, Hashing, HashingRules, JwtKey, SessionRules},
     commands, db, serve,
-    settings::Settings,
+    settings::{self, Settings},
 };
 use axum::Router;
 use tokio::net::TcpListener;
@@ -22,6 +23,7 @@ use statements::Statements;
 pub(crate) use client::Reply;
 pub(crate) use home::{Content, Schema, postgres_url};
 pub(crate) use stand_ins::TestClock;
+pub(crate) use wecom::{AGENT, CORP, SECRET, Says, WecomStandIn, sealed};
 
 /// Everything a test needs. Dropping it takes its database away.
 pub(crate) struct World {
@@ -50,11 +52,20 @@ impl World {
 
     /// A world with this content.
     pub(crate) async fn with(content: Content) -> Self {
+        Self::set(content, Settings::default()).await
+    }
+
+    /// A world with this content that has to do with WeCom.
+    pub(crate) async fn on_wecom(content: Content, wecom: settings::Wecom) -> Self {
+        Self::set(content, Settings { wecom, ..Settings::default() }).await
+    }
+
+    async fn set(content: Content, settings: Settings) -> Self {
         let home = Home::make(content).await;
         let statements = Arc::new(Statements::default());
         let clock = Arc::new(TestClock::default());
-        let app = app(home.open(Some(statements.hook())).await, Arc::clone(&clock));
-        let settings = Settings::default();
+        let mut app = app(home.open(Some(statements.hook())).await, Arc::clone(&clock));
+        Arc::get_mut(&mut app).unwrap().wecom = assetry::app::wecom(&settings.wecom, clock.clone()).unwrap();
         let stopping = CancellationToken::new();
         let router =
             serve::router(&app, commands::doors(&commands::door(&app, &settings, true)), &settings.http, &stopping);
@@ -114,5 +125,7 @@ fn app(db: db::Database, clock: Arc<TestClock>) -> Arc<App> {
         sessions: SessionRules::default(),
         hashing: Hashing::new(&hashing).unwrap(),
         jwt: JwtKey::new(JWT_SECRET).unwrap(),
+        wecom: None,
+        bell: Bell::default(),
     })
 }

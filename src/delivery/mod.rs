@@ -1,0 +1,47 @@
+//! Background work: acting on what came in, sending what goes out, bringing the directory up to date.
+//!
+//! What there is to do stands in the database, where any of several servers claims it by its row; so a restart loses nothing and nothing
+//! is done twice. A kind of work is a function of the domain that does one piece and says whether there was one.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    app::App,
+    domain::{Outcome, directory},
+};
+
+/// How often each kind of work is looked for when no bell rings: other servers' bells are not heard here.
+const EVERY: Duration = Duration::from_secs(2);
+
+/// Does whatever there is to do until the server stops; each kind of work in its own time, so that a long one holds up no other.
+pub async fn run(app: Arc<App>, stopping: CancellationToken) {
+    let (app, stopping) = (&app, &stopping);
+    tokio::join!(
+        keep_at("inbox", app, stopping, || directory::act_on_next(app)),
+        keep_at("outbox", app, stopping, || directory::send_next(app)),
+        keep_at("directory", app, stopping, || directory::sync_next(app, stopping.cancelled())),
+    );
+}
+
+/// Does one kind of work piece by piece, and waits for more when there is none.
+async fn keep_at<F>(name: &str, app: &App, stopping: &CancellationToken, piece: impl Fn() -> F)
+where
+    F: Future<Output = Outcome<bool>>,
+{
+    let mut bell = app.bell.listen();
+    while !stopping.is_cancelled() {
+        match piece().await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(fault) => tracing::error!(work = name, cause = ?fault.cause(), "background work failed; trying again"),
+        }
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            _ = bell.changed() => {}
+            () = sleep(EVERY) => {}
+        }
+    }
+}

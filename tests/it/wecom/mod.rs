@@ -1,0 +1,3 @@
+//! WeCom, against a server that stands in for it.
+
+mod client;
