@@ -36,7 +36,7 @@ pub(crate) struct World {
     stopping: CancellationToken,
     statements: Arc<Statements>,
     // Last: the database goes when nothing uses it any more.
-    _home: Home,
+    home: Home,
 }
 
 impl World {
@@ -69,7 +69,14 @@ impl World {
         let stopping = CancellationToken::new();
         let router =
             serve::router(&app, commands::doors(&commands::door(&app, &settings, true)), &settings.http, &stopping);
-        Self { app, clock, router, stopping, statements, _home: home }
+        Self { app, clock, router, stopping, statements, home }
+    }
+
+    /// What another server on the same database reaches, with the same clock.
+    pub(crate) async fn restarted(&self, wecom: settings::Wecom) -> Arc<App> {
+        let mut app = app(self.home.open(None).await, Arc::clone(&self.clock));
+        Arc::get_mut(&mut app).unwrap().wecom = assetry::app::wecom(&wecom, self.clock.clone()).unwrap();
+        app
     }
 
     /// The database.
