@@ -115,6 +115,7 @@ const fn is_misconfigured(code: i64) -> bool {
 }
 
 const CALLED_TOO_OFTEN: i64 = 45009;
+const BAD_CODE: i64 = 40029;
 
 impl Client {
     /// A client by these rules. Fails when TLS cannot be set up.
@@ -209,6 +210,8 @@ fn log(api: Api, failure: Failure) {
         Failure::Refused(code) if is_misconfigured(code) => {
             tracing::error!(api = api.path(), errcode = code, "WeCom refuses the app as it is set up");
         }
+        // Anybody can come with a code of their own invention.
+        Failure::Refused(BAD_CODE) => tracing::debug!(api = api.path(), "WeCom does not know a code"),
         failure => tracing::warn!(api = api.path(), %failure, "a call of WeCom failed"),
     }
 }

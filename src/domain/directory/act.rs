@@ -11,6 +11,7 @@ use sea_orm::{
 use super::{PLATFORM, sync};
 use crate::{
     app::App,
+    db::Transient,
     domain::{Actor, Context, Fault, Language, Outcome},
     entity::{inbox, outbox, words::Door},
     wecom::{Department, Fields, Member},
@@ -51,7 +52,7 @@ pub async fn act_on_next(app: &Arc<App>) -> Outcome<bool> {
             }
             let done = match act(&tx, ctx, &wecom.corp_id, &row.body).await {
                 Ok(done) => done,
-                Err(fault) if crate::db::Transient::is_transient(&fault) => return Err(fault),
+                Err(fault) if fault.is_transient() => return Err(fault),
                 Err(fault) => return Ok(Err((row, fault))),
             };
             let state = if done == Done::Acted { "done" } else { "ignored" };

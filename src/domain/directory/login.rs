@@ -1,7 +1,5 @@
 //! Who somebody is who comes with a code of WeCom (contract: laravel-template §4.5).
 
-use std::sync::Arc;
-
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
     sea_query::{Expr, Func},
@@ -19,7 +17,7 @@ const LONGEST_CODE: usize = 512;
 
 /// The person to whom an OAuth code of WeCom belongs; may be locked, which is for the caller to say. A member whom we do not know is
 /// refused, and a sync is asked for. Anybody may, since the code is the proof.
-pub async fn person_of_code(app: &Arc<App>, code: &str) -> Outcome<Staff> {
+pub async fn person_of_code(app: &App, code: &str) -> Outcome<Staff> {
     let (wecom, client) = connected(app)?;
     if code.is_empty() || code.len() > LONGEST_CODE {
         return Err(Code::WecomOutsider.into());

@@ -10,7 +10,7 @@ use assetry::{
     wecom::Stamp,
 };
 use chrono::TimeDelta;
-use sea_orm::{EntityTrait, PaginatorTrait, QueryOrder};
+use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, QueryOrder};
 use serde_json::json;
 
 use super::{both, department, member};
@@ -278,4 +278,34 @@ async fn an_event_waits_for_the_sync_under_way_to_end() {
     assert!(!directory::act_on_next(&world.app).await.unwrap());
     assetry::domain::jobs::end(&world.app, &held, None).await.unwrap();
     assert!(directory::act_on_next(&world.app).await.unwrap());
+}
+
+#[tokio::test]
+async fn an_event_that_fails_is_tried_again_and_given_up_in_the_end_while_those_behind_it_wait() {
+    let (world, _wecom) = both(Content::Tables).await;
+    let at = world.app.now().timestamp();
+    world.push(&event("create_party", at, "<Id>5</Id>")).await;
+    world.act().await;
+    let rename = async |from: &str, to: &str| {
+        let tx = world.db().begin().await.unwrap();
+        tx.execute_unprepared(&format!("ALTER TABLE {from} RENAME TO {to}")).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    world.push(&event("create_user", at, "<UserID>one</UserID>")).await;
+    world.push(&event("delete_party", at, "<Id>5</Id>")).await;
+    rename("membership", "elsewhere").await;
+    for waits in [10, 20, 40, 80] {
+        assert!(!directory::act_on_next(&world.app).await.unwrap());
+        world.clock.advance(TimeDelta::seconds(waits - 1));
+        assert!(!directory::act_on_next(&world.app).await.unwrap());
+        world.clock.advance(TimeDelta::seconds(1));
+    }
+    assert_eq!(world.kept().await[1].attempts, 4);
+    assert!(world.place(5).await.unwrap().1.delivered);
+    world.act().await;
+    assert!(!world.place(5).await.unwrap().1.delivered);
+    rename("elsewhere", "membership").await;
+    let told: Vec<_> = world.kept().await.into_iter().map(|row| (row.state, row.last_error)).collect();
+    assert_eq!(told[1], ("failed".to_owned(), Some("Something went wrong on our side.".to_owned())));
+    assert_eq!(told[2], ("done".to_owned(), None));
 }

@@ -19,12 +19,14 @@ fn client(stand_in: &WecomStandIn) -> (Client, Arc<TestClock>) {
     (Client::new(rules, clock.clone()).unwrap(), clock)
 }
 
+/// What is said, what comes of it, calls, tokens fetched, milliseconds paused, what comes of the next call at once.
+type Case = (&'static [i64], Result<(), Failure>, usize, usize, i64, Result<(), Failure>);
+
 #[tokio::test]
 async fn every_errcode_has_its_consequence() {
     use Failure::{LeftAlone, Refused};
     const FINE: Result<(), Failure> = Ok(());
-    // What is said, what comes of it, calls, tokens fetched, milliseconds paused, what comes of the next call at once.
-    let table: &[(&[i64], Result<(), Failure>, usize, usize, i64, Result<(), Failure>)] = &[
+    let table: &[Case] = &[
         (&[], FINE, 1, 1, 0, FINE),
         (&[-1], FINE, 2, 1, 200, FINE),
         (&[45033, -1], FINE, 3, 1, 600, FINE),

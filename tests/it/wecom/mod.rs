@@ -9,7 +9,7 @@ mod quiet;
 mod sync;
 mod work;
 
-use std::{future, sync::Arc};
+use std::future;
 
 use assetry::{
     domain::{Actor, Code, Context, Outcome, Person, directory, sessions},
@@ -101,9 +101,4 @@ fn member(userid: &str, rest: Value) -> Value {
 
 fn department(id: i64, parent: i64, name: &str) -> Value {
     json!({ "id": id, "name": name, "parentid": parent, "order": 100 + id })
-}
-
-/// A shared handle for tasks of their own.
-fn shared(world: World) -> Arc<World> {
-    Arc::new(world)
 }

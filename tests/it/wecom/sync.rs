@@ -378,3 +378,23 @@ async fn what_a_dead_server_began_another_does_when_it_is_believed_dead() {
     assert!(directory::sync_next(&world.app, future::pending()).await.unwrap());
     assert!(world.place(1).await.is_some());
 }
+
+#[tokio::test]
+async fn a_large_company_comes_whole_whatever_the_order_of_delivery() {
+    let (world, wecom) = both(Content::Demo).await;
+    // Each hangs on one with a larger id, far away in the list.
+    let places: Vec<Value> = (1..=1200).map(|id| department(id, if id > 600 { 0 } else { 1201 - id }, "a")).collect();
+    wecom.departments(&places);
+    let people: Vec<Value> = (0..1000).map(|at| member(&format!("u{at}"), json!({ "department": [1200] }))).collect();
+    wecom.members(1200, &people);
+    world.sync().await;
+    let (first, _) = world.place(1).await.unwrap();
+    assert_eq!(first.parent_id, Some(world.place(1200).await.unwrap().0.id));
+    assert_eq!(world.place(1200).await.unwrap().0.parent_id, None);
+    let person = world.person_called("u999").await;
+    assert_eq!(person.department_id, Some(1200));
+    let (work, statements) = world.statements(world.sync()).await;
+    let () = work;
+    let writes = statements.iter().filter(|sql| sql.starts_with("INSERT") || sql.starts_with("DELETE")).count();
+    assert!(writes <= 1, "{writes} rows were written again");
+}

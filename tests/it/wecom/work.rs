@@ -10,13 +10,12 @@ use serde_json::json;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use super::{both, department, member, shared};
+use super::{both, department, member};
 use crate::harness::{Content, Says};
 
 #[tokio::test]
 async fn what_is_asked_for_is_done_soon_and_the_end_is_orderly() {
     let (world, wecom) = both(Content::Tables).await;
-    let world = shared(world);
     wecom.departments(&[department(1, 0, "a")]);
     wecom.members(1, &[member("u", json!({}))]);
     let stopping = CancellationToken::new();

@@ -7,7 +7,10 @@ use sea_orm::{
     sea_query::{Expr, OnConflict},
 };
 
-use super::{super::PLATFORM, links};
+use super::{
+    super::PLATFORM,
+    links::{self, Places},
+};
 use crate::{
     db::continue_keys,
     domain::{Context, Outcome, text},
@@ -38,11 +41,7 @@ pub(crate) async fn apply(
     delivered.sort_unstable_by_key(|department| department.id);
 
     forest.plant(db, ctx, &delivered).await?;
-    let changed = forest.arrange(ctx, &delivered);
-    write(db, changed).await?;
-    if forest.chose_keys {
-        continue_keys(db, &["department"]).await?;
-    }
+    write(db, &forest.arrange(ctx, &delivered)).await?;
     link(db, ctx, corp, &links, &forest, &delivered).await?;
     if whole {
         let delivered: HashSet<i64> = delivered.iter().map(|department| department.id).collect();
@@ -64,9 +63,8 @@ struct Forest {
     rows: HashMap<i64, department::Model>,
     /// Our keys by WeCom's ids.
     ours: HashMap<i64, i64>,
-    /// Made in this transaction, to be written with all they are.
+    /// Made in this transaction.
     made: HashSet<i64>,
-    chose_keys: bool,
 }
 
 impl Forest {
@@ -75,40 +73,36 @@ impl Forest {
             rows: rows.into_iter().map(|row| (row.id, row)).collect(),
             ours: links.filter_map(|(external, id)| Some((external.parse().ok()?, id))).collect(),
             made: HashSet::new(),
-            chose_keys: false,
         }
     }
 
-    /// Makes the departments that we do not know: under WeCom's id where it is free, else under the next of ours.
+    /// Makes the departments that we do not know, as roots for now: under WeCom's id where it is free, else under the next of ours.
     async fn plant(&mut self, db: &impl ConnectionTrait, ctx: &Context, delivered: &[&Department]) -> Outcome<()> {
-        let unknown: Vec<_> = delivered.iter().filter(|department| !self.ours.contains_key(&department.id)).collect();
-        let mut elsewhere = HashMap::new();
-        for department in unknown {
-            let row = new(ctx, department);
-            if self.rows.contains_key(&department.id) {
-                elsewhere.insert(row.unique_id.clone(), (department.id, row));
-            } else {
-                self.ours.insert(department.id, department.id);
-                self.made.insert(department.id);
-                self.rows.insert(department.id, row);
-                self.chose_keys = true;
-            }
+        let unknown = delivered.iter().filter(|department| !self.ours.contains_key(&department.id));
+        let rows: Vec<department::Model> = unknown.map(|department| new(ctx, department)).collect();
+        let theirs: HashMap<String, i64> = rows.iter().map(|row| (row.unique_id.clone(), row.id)).collect();
+        let (taken, free): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| self.rows.contains_key(&row.id));
+        let mut made = Vec::with_capacity(theirs.len());
+        for chunk in free.chunks(CHUNK) {
+            let rows = chunk.iter().map(|row| row.clone().into_active_model().reset_all());
+            department::Entity::insert_many(rows).exec_without_returning(db).await?;
         }
-        let rows: Vec<_> = elsewhere.values().map(|(_, row)| row).collect();
-        let mut made = Vec::with_capacity(rows.len());
-        for chunk in rows.chunks(CHUNK) {
-            let chunk = chunk.iter().map(|row| {
-                let mut row = (*row).clone().into_active_model().reset_all();
+        if !free.is_empty() {
+            continue_keys(db, &["department"]).await?;
+        }
+        made.extend(free);
+        for chunk in taken.chunks(CHUNK) {
+            let rows = chunk.iter().map(|row| {
+                let mut row = row.clone().into_active_model().reset_all();
                 row.not_set(department::Column::Id);
                 row
             });
-            made.extend(department::Entity::insert_many(chunk).exec_with_returning(db).await?);
+            made.extend(department::Entity::insert_many(rows).exec_with_returning(db).await?);
         }
         for row in made {
-            if let Some((theirs, _)) = elsewhere.get(&row.unique_id) {
-                self.ours.insert(*theirs, row.id);
-                self.rows.insert(row.id, row);
-            }
+            self.made.insert(row.id);
+            self.ours.extend(theirs.get(&row.unique_id).map(|theirs| (*theirs, row.id)));
+            self.rows.insert(row.id, row);
         }
         Ok(())
     }
@@ -140,13 +134,11 @@ impl Forest {
         let now = ctx.now();
         let changed = touched.iter().filter_map(|id| {
             let row = self.rows.get(id)?;
-            match before.get(id) {
-                Some(before) if before == row && !made.contains(id) => None,
-                Some(before) if !made.contains(id) => {
-                    Some(department::Model { version: before.version + 1, updated_at: now, ..row.clone() })
-                }
-                _ => Some(row.clone()),
+            if before.get(id) == Some(row) {
+                return None;
             }
+            let version = row.version + i64::from(!made.contains(id));
+            Some(department::Model { version, updated_at: now, ..row.clone() })
         });
         changed.collect()
     }
@@ -181,36 +173,22 @@ fn new(ctx: &Context, department: &Department) -> department::Model {
     }
 }
 
-/// Writes rows that may hang on one another: first without places, since a statement sees no row that a later one makes.
-async fn write(db: &impl ConnectionTrait, rows: Vec<department::Model>) -> Outcome<()> {
+/// Stores rows that exist, as they are from now on.
+async fn write(db: &impl ConnectionTrait, rows: &[department::Model]) -> Outcome<()> {
     use department::Column::{Id, Name, ParentId, UpdatedAt, Version};
-    let several = rows.len() > CHUNK;
-    let pass = async |bare: bool| {
-        for chunk in rows.chunks(CHUNK) {
-            let chunk = chunk.iter().cloned().map(|row| {
-                let parent = row.parent_id.filter(|_| !bare);
-                department::ActiveModel { parent_id: Set(parent), ..row.into_active_model().reset_all() }
-            });
-            let columns: &[_] = if bare { &[Name] } else { &[Name, ParentId, Version, UpdatedAt] };
-            let again = OnConflict::column(Id).update_columns(columns.iter().copied()).to_owned();
-            department::Entity::insert_many(chunk).on_conflict(again).exec_without_returning(db).await?;
-        }
-        Ok::<_, sea_orm::DbErr>(())
-    };
-    if rows.is_empty() {
-        return Ok(());
+    for chunk in rows.chunks(CHUNK) {
+        let rows = chunk.iter().map(|row| row.clone().into_active_model().reset_all());
+        let again = OnConflict::column(Id).update_columns([Name, ParentId, Version, UpdatedAt]).to_owned();
+        department::Entity::insert_many(rows).on_conflict(again).exec_without_returning(db).await?;
     }
-    if several {
-        pass(true).await?;
-    }
-    Ok(pass(false).await?)
+    Ok(())
 }
 
 async fn link(
     db: &impl ConnectionTrait,
     ctx: &Context,
     corp: &str,
-    links: &HashMap<i64, department_binding::Model>,
+    links: &Places,
     forest: &Forest,
     delivered: &[&Department],
 ) -> Outcome<()> {

@@ -8,10 +8,10 @@ use super::super::PLATFORM;
 use crate::entity::department_binding;
 
 /// The links of departments, by WeCom's id.
-pub(super) async fn of_departments(
-    db: &impl ConnectionTrait,
-    corp: &str,
-) -> Result<HashMap<i64, department_binding::Model>, DbErr> {
+pub(super) type Places = HashMap<i64, department_binding::Model>;
+
+/// The links of all departments that came from WeCom.
+pub(super) async fn of_departments(db: &impl ConnectionTrait, corp: &str) -> Result<Places, DbErr> {
     let rows = department_binding::Entity::find()
         .filter(department_binding::Column::Platform.eq(PLATFORM))
         .filter(department_binding::Column::Tenant.eq(corp))

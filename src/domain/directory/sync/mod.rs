@@ -18,7 +18,7 @@ use crate::{
 };
 
 pub(super) mod departments;
-pub(super) mod links;
+mod links;
 pub(super) mod people;
 
 /// What somebody wants to see brought up to date. Either brings everything.

@@ -7,7 +7,7 @@ use sea_orm::{
     sea_query::{Expr, Func},
 };
 
-use super::{super::links, Places};
+use super::super::links::{self, Places};
 use crate::{
     domain::{Outcome, directory::PLATFORM, rbac::Keepers},
     entity::{membership, person_binding, staff},

@@ -3,8 +3,11 @@
 use sea_orm::ConnectionTrait;
 
 use crate::{
-    domain::{Context, Outcome},
-    entity::{department_binding, person_binding, staff, words::LockedBy},
+    domain::{Context, Outcome, directory::PLATFORM},
+    entity::{
+        person_binding, staff,
+        words::{LockedBy, StaffGroup},
+    },
     wecom::Member,
 };
 
@@ -35,7 +38,7 @@ fn locks(status: i64) -> Option<bool> {
     }
 }
 
-/// Brings these members up to date, each named once. Sets lookups once, then writes each table once.
+/// Brings these members up to date, of whom none is named twice: everything is looked up first, then each table is written once.
 pub(crate) async fn apply(
     db: &impl ConnectionTrait,
     ctx: &Context,
@@ -90,7 +93,7 @@ fn new(ctx: &Context, book: &Book, member: &Member) -> write::Account {
         unique_id: ctx.app.unique_id(),
         username: member.userid.clone(),
         name: member.name.clone().unwrap_or_else(|| member.userid.clone()),
-        staff_group: crate::entity::words::StaffGroup::GeneralStaff,
+        staff_group: StaffGroup::GeneralStaff,
         department_id: department(book, member),
         mobile: member.mobile.clone(),
         email: member.email.clone(),
@@ -147,7 +150,7 @@ fn bound(
     }
     let row = person_binding::Model {
         id: link.as_ref().map_or(0, |link| link.id),
-        platform: super::super::PLATFORM.to_owned(),
+        platform: PLATFORM.to_owned(),
         staff_id: link.as_ref().and_then(|link| link.staff_id),
         tenant: corp.to_owned(),
         external_id: member.userid.to_ascii_lowercase(),
@@ -172,5 +175,3 @@ fn in_order(mut told: serde_json::Map<String, serde_json::Value>) -> String {
         NAMES.iter().filter_map(|name| told.remove(*name).map(|value| ((*name).to_owned(), value))).collect();
     serde_json::Value::from(told).to_string()
 }
-
-type Places = std::collections::HashMap<i64, department_binding::Model>;
