@@ -37,6 +37,8 @@ const JOB: &str = "wecom_sync";
 const NEWCOMERS: &str = "wecom_newcomers";
 /// How often at most a newcomer's login asks for a sync.
 const SELDOM: TimeDelta = TimeDelta::minutes(1);
+/// How often a sync gives a sign of life.
+const SIGN_OF_LIFE: TimeDelta = TimeDelta::seconds(30);
 /// People brought up to date in one transaction.
 const CHUNK: usize = 200;
 
@@ -104,11 +106,14 @@ async fn run(ctx: &Context, corp: &str, client: &Client, held: &Held) -> Outcome
         return Ok(None);
     }
     transact!(ctx, |tx| departments::apply(&tx, ctx, corp, departments, true))?;
-    let mut seen = HashSet::new();
+    let (mut seen, mut alive) = (HashSet::new(), ctx.now());
     for department in departments {
-        if !jobs::keep(&ctx.app, held).await? {
-            tracing::warn!("another server has taken over the sync with WeCom");
-            return Ok(None);
+        if ctx.now() - alive >= SIGN_OF_LIFE {
+            if !jobs::keep(&ctx.app, held).await? {
+                tracing::warn!("another server has taken over the sync with WeCom");
+                return Ok(None);
+            }
+            alive = ctx.now();
         }
         let members = match client.members(department.id).await {
             Ok(members) => members,

@@ -71,12 +71,14 @@ impl Book {
             memberships.entry(row.binding_id).or_default().push(row.department_id);
         }
         let locking = members.iter().any(|member| member.status.and_then(super::locks) == Some(true));
+        let places =
+            members.iter().flat_map(|it| it.departments.iter().flatten().copied().chain(it.main_department)).collect();
         Ok(Self {
             links: links.into_iter().map(|link| (link.external_id.clone(), link)).collect(),
             people: people.into_iter().map(|person| (person.id, person)).collect(),
             names,
             linked: linked.iter().filter_map(|link| link.staff_id).collect(),
-            places: links::of_departments(db, corp).await?,
+            places: links::of_some(db, corp, places).await?,
             memberships,
             keepers: if locking { Keepers::read(db).await? } else { Keepers::default() },
         })
