@@ -164,6 +164,10 @@ async fn a_new_userid_moves_the_link_and_the_username_that_was_the_old_one() {
     let person = world.person_called("New").await;
     assert_eq!((person.id, person.mobile.as_deref()), (old.id, Some("1")));
     assert_eq!(world.link_of(person.id).await.unwrap().external_id, "new");
+    // The same name in another spelling is a new userid too.
+    world.change("update_user", "<UserID>NEW</UserID><NewUserID>NEW2</NewUserID>").await;
+    world.change("update_user", "<UserID>new2</UserID><NewUserID>New</NewUserID>").await;
+    assert_eq!(world.person_called("New").await.id, old.id);
     // Told once more by a repetition that WeCom numbers anew, nothing changes.
     world.change("update_user", "<UserID>old</UserID><NewUserID>New</NewUserID>").await;
     assert_eq!(world.person_called("New").await.id, old.id);

@@ -272,6 +272,11 @@ async fn bad_items_are_skipped_and_the_rest_goes_on() {
     for name in ["bad", "long", "../x", ""] {
         assert!(world.maybe_called(name).await.is_none(), "{name}");
     }
+    // One that is known stays as it was, and is there.
+    wecom.departments(&[json!({ "id": 1, "name": "长".repeat(256) }), department(4, 0, "d")]);
+    world.sync().await;
+    let (row, link) = world.place(1).await.unwrap();
+    assert_eq!((row.name.as_str(), link.delivered), ("公司", true));
 }
 
 #[tokio::test]

@@ -35,6 +35,8 @@ pub(crate) async fn apply(
     let mut forest = Forest::new(rows, links.values().map(|link| (link.external_id.as_str(), link.department_id)));
     let fits = |name: &str| text::name("name", name).is_ok() && !name.contains(char::is_control);
     let usable = |department: &&Department| department.name.as_deref().is_none_or(fits);
+    // What is told of one may be of no use, but it is there.
+    let there: HashSet<i64> = delivered.iter().map(|department| department.id).collect();
     // Of several with one id the last counts.
     let delivered: HashMap<i64, &Department> = delivered.iter().filter(usable).map(|it| (it.id, it)).collect();
     let mut delivered: Vec<&Department> = delivered.into_values().collect();
@@ -44,8 +46,7 @@ pub(crate) async fn apply(
     write(db, &forest.arrange(ctx, &delivered)).await?;
     link(db, ctx, corp, &links, &forest, &delivered).await?;
     if whole {
-        let delivered: HashSet<i64> = delivered.iter().map(|department| department.id).collect();
-        let gone = links.iter().filter(|(id, link)| link.delivered && !delivered.contains(id));
+        let gone = links.iter().filter(|(id, link)| link.delivered && !there.contains(id));
         vanish(db, ctx, gone.map(|(_, link)| link.id).collect()).await?;
     }
     Ok(())

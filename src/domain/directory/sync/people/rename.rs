@@ -1,6 +1,9 @@
 //! A member whose userid changed.
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, Set,
+    sea_query::{Expr, Func},
+};
 
 use crate::{
     domain::{Context, Outcome, directory::PLATFORM},
@@ -31,12 +34,13 @@ pub(crate) async fn rename(db: &impl ConnectionTrait, ctx: &Context, corp: &str,
     link.update(db).await?;
 
     let Some(person) = staff::Entity::find_by_id(holder.unwrap_or_default()).one(db).await? else { return Ok(()) };
+    let called = Expr::expr(Func::lower(Expr::col((staff::Entity, staff::Column::Username))));
     let taken = staff::Entity::find()
-        .filter(staff::Column::Username.eq(new))
+        .filter(called.eq(keys[1].as_str()))
         .filter(staff::Column::Id.ne(person.id))
         .one(db)
         .await?;
-    if person.username != old || taken.is_some() {
+    if !person.username.eq_ignore_ascii_case(old) || taken.is_some() {
         return Ok(());
     }
     let version = person.version;
