@@ -4,14 +4,14 @@
 //!
 //! - [`commands`]: the command line: serve, migrate, make the first administrator, fill with demo or generated data.
 //! - [`serve`]: the listener: doors merged, request ids, access lines, metrics, health, graceful stop.
-//! - [`delivery`]: work after the answer: pushes, syncs, messages.
 //! - [`rest`]: the legacy dialects: endpoints as rows of a table, each answered by a stored GraphQL operation; their documentation.
+//! - [`delivery`]: background work: acting on what came in, sending what goes out, bringing the directory up to date.
 //! - [`graphql`]: the GraphQL door: checks, transports, and the schema with one file a subject.
 //! - [`pages`]: pages for people, whose files are part of the program.
 //! - [`domain`]: what the system can do, one function a thing, the same for every door; permissions and the error catalogue.
 //! - [`entity`]: the rows of the database as types; no rules.
 //! - [`app`]: everything a request can reach: database, clock, randomness, and the rules that settings fix.
-//! - [`wecom`]: the protocol of WeCom: API client, callbacks; knows nothing of us.
+//! - [`wecom`]: the protocol of WeCom: calls, token, callbacks; knows no entity.
 //! - [`db`]: the only place that knows there are two databases.
 //! - [`settings`]: what the operator may set: defaults, under a file, under the environment.
 

@@ -17,7 +17,7 @@ mod m0007_directory;
 mod m0008_first_rows;
 mod m0009_search;
 mod m0010_files_by_id;
-mod m0011_wecom;
+mod m0011_jobs;
 
 /// All steps in order; what `assetry migrate` runs.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_first_rows::Step),
             Box::new(m0009_search::Step),
             Box::new(m0010_files_by_id::Step),
-            Box::new(m0011_wecom::Step),
+            Box::new(m0011_jobs::Step),
         ]
     }
 }

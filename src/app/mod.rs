@@ -4,15 +4,19 @@ use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
 
 use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use chrono_tz::Tz;
+use futures_util::future::{BoxFuture, FutureExt};
 
-use tokio::sync::Notify;
-
-use crate::{db::Database, wecom};
+use crate::{db::Database, wecom::Wecom};
 
 /// Tells the time.
 pub trait Clock: Send + Sync + fmt::Debug {
     /// The time now, in whole microseconds, which is what both databases keep.
     fn now(&self) -> DateTime<Utc>;
+
+    /// Waits for so long before something is tried again.
+    fn pause(&self, time: Duration) -> BoxFuture<'_, ()> {
+        tokio::time::sleep(time).boxed()
+    }
 }
 
 /// The machine's clock.
@@ -130,12 +134,10 @@ pub struct App {
     pub files: Files,
     /// How often the public doors may be knocked at.
     pub rates: Rates,
-    /// Calls WeCom; none where it is not set up.
-    pub wecom: Option<wecom::Client>,
-    /// Reads WeCom's callbacks; none where they are not set up.
-    pub wecom_callback: Option<wecom::Callback>,
-    /// Rung when work was left for later: whoever does it need not wait for its next round.
-    pub bell: Notify,
+    /// The app on WeCom, if one is set up.
+    pub wecom: Option<Wecom>,
+    /// Wakes background work.
+    pub bell: Bell,
     /// The peers whose word about their clients' addresses is taken.
     pub trusted_proxies: Vec<IpAddr>,
 }
@@ -157,11 +159,15 @@ impl App {
     }
 }
 
+mod bell;
 mod files;
 mod hashing;
 mod jwt;
+mod platforms;
 mod rates;
+pub use bell::Bell;
 pub use files::{Files, Part, Writing, Written, head};
 pub use hashing::{Busy, Hashing};
 pub use jwt::JwtKey;
+pub use platforms::wecom;
 pub use rates::{Counted, Exceeded, Login, RateRules, Rates};

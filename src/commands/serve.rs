@@ -24,7 +24,7 @@ pub(super) struct Arguments {
     demo: bool,
 }
 
-/// Longest wait for mutations, and then for the database, once no request is under way any more.
+/// Longest wait for mutations, then for background work, and then for the database, once no request is under way any more.
 const CLOSING: Duration = Duration::from_secs(5);
 
 pub(super) async fn run(arguments: &Arguments) -> Result<(), Stop> {
@@ -61,10 +61,13 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Stop> {
     out.flush()?;
 
     tokio::spawn(serve::keep_house(std::sync::Arc::clone(&app), stopping.clone()));
-    tokio::spawn(delivery::work(std::sync::Arc::clone(&app), stopping.clone()));
+    let delivering = tokio::spawn(delivery::run(std::sync::Arc::clone(&app), stopping.clone()));
     serve::run(listener, router, stopping, Duration::from_secs(settings.http.shutdown_seconds)).await?;
     if tokio::time::timeout(CLOSING, door.close()).await.is_err() {
         tracing::warn!("mutations had not finished when the server stopped");
+    }
+    if tokio::time::timeout(CLOSING, delivering).await.is_err() {
+        tracing::warn!("background work had not finished when the server stopped");
     }
     if tokio::time::timeout(CLOSING, app.db.clone().close()).await.is_err() {
         tracing::warn!("the database had not finished when the server stopped");

@@ -5,19 +5,17 @@ use std::{net::SocketAddr, num::NonZeroU32, sync::Arc, time::Duration};
 use axum::Router;
 use migration::{Migrator, sea_orm_migration::MigratorTrait};
 use sea_orm::{ConnectionTrait, DbErr, RuntimeErr};
-use tokio::sync::Notify;
 
 use crate::{
     app::{
-        App, Clock, Files, Hashing, HashingRules, JwtKey, Random, RateRules, Rates, SessionRules, SystemClock,
-        SystemRandom,
+        self, App, Bell, Clock, Files, Hashing, HashingRules, JwtKey, Random, RateRules, Rates, SessionRules,
+        SystemClock, SystemRandom,
     },
     db::{Database, Options},
     domain::secrets,
     graphql::{self, Door, Limits},
     rest,
     settings::{Introspection, Settings, Wrong},
-    wecom,
 };
 
 use super::Stop;
@@ -82,7 +80,8 @@ pub async fn open(settings: &Settings, db: Database, address: SocketAddr) -> Res
         JwtKey::new(secret.as_bytes()).ok_or_else(|| Stop::because("The JWT secret in the database is too short."))?;
     let hashing = Hashing::new(&hashing_rules(settings))
         .map_err(|_| Wrong::about("hashing.memory_kib", "cannot be used by argon2"))?;
-    let wecom = wecom_client(settings, &clock)?;
+    let wecom = app::wecom(&settings.wecom, Arc::clone(&clock) as Arc<dyn Clock>)
+        .map_err(|_| Stop::because("TLS cannot be set up for calls to WeCom; are there root certificates?"))?;
     Ok(Arc::new(App {
         db,
         clock,
@@ -99,40 +98,9 @@ pub async fn open(settings: &Settings, db: Database, address: SocketAddr) -> Res
         files: Files::new(&settings.files.folder, settings.files.max_bytes),
         rates: Rates::new(rate_rules(settings)),
         wecom,
-        wecom_callback: wecom_callback(settings)?,
-        bell: Notify::new(),
+        bell: Bell::default(),
         trusted_proxies: settings.http.trusted_proxies.0.iter().filter_map(|proxy| proxy.parse().ok()).collect(),
     }))
-}
-
-/// Calls WeCom, where its settings are given.
-fn wecom_client(settings: &Settings, clock: &Arc<SystemClock>) -> Result<Option<wecom::Client>, Stop> {
-    let wecom = &settings.wecom;
-    let agent = wecom.agent_id.as_deref().and_then(|id| id.parse().ok());
-    let (Some(corp_id), Some(secret), Some(agent_id)) = (&wecom.corp_id, &wecom.corp_secret, agent) else {
-        return Ok(None);
-    };
-    let config = wecom::Config {
-        base_url: wecom.base_url.clone(),
-        corp_id: corp_id.clone(),
-        secret: secret.expose().to_owned(),
-        agent_id,
-        retry_base: Duration::from_millis(wecom.retry_base_ms),
-    };
-    let clock = Arc::clone(clock);
-    let client = wecom::Client::new(config, Arc::new(move || clock.now()));
-    client.map(Some).map_err(|_| Stop::because("No TLS can be spoken on this machine, which WeCom needs."))
-}
-
-/// Reads WeCom's callbacks, where their settings are given.
-fn wecom_callback(settings: &Settings) -> Result<Option<wecom::Callback>, Stop> {
-    let wecom = &settings.wecom;
-    let (Some(token), Some(key), Some(corp_id)) = (&wecom.callback_token, &wecom.callback_aes_key, &wecom.corp_id)
-    else {
-        return Ok(None);
-    };
-    let callback = wecom::Callback::new(token.expose(), key.expose(), corp_id);
-    Ok(Some(callback.ok_or_else(|| Wrong::about("wecom.callback_aes_key", "must be base64"))?))
 }
 
 /// The settings passed their check: no rate is zero.

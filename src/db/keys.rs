@@ -2,14 +2,15 @@
 
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr};
 
-/// Makes the next key of each table larger than any key in it. SQLite sees to it by itself.
+/// Makes the next key of each table larger than any key in it or given out before. SQLite sees to it by itself.
 pub async fn continue_keys(db: &impl ConnectionTrait, tables: &[&str]) -> Result<(), DbErr> {
     if db.get_database_backend() == DatabaseBackend::Sqlite {
         return Ok(());
     }
     for table in tables {
         db.execute_unprepared(&format!(
-            "SELECT setval(pg_get_serial_sequence('{table}', 'id'), GREATEST((SELECT MAX(id) FROM {table}), 1))"
+            "SELECT setval(keys, GREATEST((SELECT MAX(id) FROM {table}), nextval(keys) - 1, 1)) \
+             FROM pg_get_serial_sequence('{table}', 'id') AS keys"
         ))
         .await?;
     }

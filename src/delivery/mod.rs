@@ -1,7 +1,11 @@
-//! Work that is done after the answer: pushes that came in, runs that were asked for, messages that were interrupted.
+//! Background work: acting on what came in, sending what goes out, bringing the directory up to date.
+//!
+//! What there is to do stands in the database, where any of several servers claims it by its row; so a restart loses nothing and nothing
+//! is done twice. A kind of work is a function of the domain that does one piece and says whether there was one.
 
 use std::{sync::Arc, time::Duration};
 
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -9,28 +13,35 @@ use crate::{
     domain::{Outcome, directory},
 };
 
-/// How long it waits for the bell before it looks by itself: another server may have left work.
-const ROUND: Duration = Duration::from_secs(5);
+/// How often each kind of work is looked for when no bell rings: other servers' bells are not heard here.
+const EVERY: Duration = Duration::from_secs(2);
 
-/// Works until the server stops. Any number of servers may do so at once: what is worked on is claimed first.
-pub async fn work(app: Arc<App>, stopping: CancellationToken) {
-    loop {
-        let rung = app.bell.notified();
-        if let Err(fault) = round(&app, &stopping).await {
-            tracing::warn!(code = ?fault.code, cause = ?fault.cause(), "some work was left for the next round");
+/// Does whatever there is to do until the server stops; each kind of work in its own time, so that a long one holds up no other.
+pub async fn run(app: Arc<App>, stopping: CancellationToken) {
+    let (app, stopping) = (&app, &stopping);
+    tokio::join!(
+        keep_at("inbox", app, stopping, || directory::act_on_next(app)),
+        keep_at("outbox", app, stopping, || directory::send_next(app)),
+        keep_at("directory", app, stopping, || directory::sync_next(app, stopping.cancelled())),
+    );
+}
+
+/// Does one kind of work piece by piece, and waits for more when there is none.
+async fn keep_at<F>(name: &str, app: &App, stopping: &CancellationToken, piece: impl Fn() -> F)
+where
+    F: Future<Output = Outcome<bool>>,
+{
+    let mut bell = app.bell.listen();
+    while !stopping.is_cancelled() {
+        match piece().await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(fault) => tracing::error!(work = name, cause = ?fault.cause(), "background work failed; trying again"),
         }
         tokio::select! {
             () = stopping.cancelled() => return,
-            () = rung => {}
-            () = tokio::time::sleep(ROUND) => {}
+            _ = bell.changed() => {}
+            () = sleep(EVERY) => {}
         }
     }
-}
-
-/// Does what waits.
-pub async fn round(app: &Arc<App>, stopping: &CancellationToken) -> Outcome<()> {
-    while !stopping.is_cancelled() && directory::act_on_next(app).await? {}
-    directory::run_if_asked(app).await?;
-    directory::give_up_interrupted(app).await?;
-    Ok(())
 }

@@ -149,6 +149,7 @@ catalogue! {
     RoleNameTaken Refusal "角色名已存在" "This role name is taken.";
     RoleNameReserved Refusal "角色名不正确" "This role name cannot be used.";
     RoleProtected Refusal "操作失败" "This role cannot be deleted or emptied.";
+
     RankExceeded Refusal "不能授予或收回超出自身权限的角色" "You cannot grant or take away a role that holds more than you do.";
 }
 

@@ -18,6 +18,7 @@ pub mod events;
 pub mod files;
 pub mod history;
 pub mod idempotency;
+pub mod jobs;
 pub mod listing;
 pub mod qr_login;
 pub mod rbac;

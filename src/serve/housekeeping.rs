@@ -1,4 +1,5 @@
-//! What a server that runs for months clears away: sessions, QR codes and idempotency keys of long ago, and bytes that belong to no file.
+//! What a server that runs for months clears away: sessions, QR codes, idempotency keys, events and messages of long ago, and bytes that
+//! belong to no file.
 
 use std::{sync::Arc, time::Duration};
 
@@ -29,7 +30,7 @@ pub async fn keep_house(app: Arc<App>, stopping: CancellationToken) {
 async fn clear(app: &App) -> Outcome<()> {
     let (sessions, codes) = (sessions::sweep(app).await?, qr_login::sweep(app).await?);
     let (keys, files) = (idempotency::sweep(app).await?, files::sweep(app).await?);
-    let events = directory::sweep(app).await?;
-    tracing::debug!(sessions, codes, keys, files, events, "cleared away");
+    let exchanged = directory::sweep(app).await?;
+    tracing::debug!(sessions, codes, keys, files, exchanged, "cleared away");
     Ok(())
 }

@@ -128,8 +128,6 @@ pub struct Wecom {
     pub corp_secret: Option<Secret>,
     /// The app.
     pub agent_id: Option<String>,
-    /// Milliseconds before a call that WeCom was too busy for is repeated; each further repetition waits twice as long.
-    pub retry_base_ms: u64,
     /// Signs callbacks.
     pub callback_token: Option<Secret>,
     /// Encrypts callbacks, 43 characters.
@@ -143,7 +141,6 @@ impl Default for Wecom {
             corp_id: None,
             corp_secret: None,
             agent_id: None,
-            retry_base_ms: 200,
             callback_token: None,
             callback_aes_key: None,
         }
@@ -153,10 +150,13 @@ impl Default for Wecom {
 impl Wecom {
     pub(super) fn check(&self) -> Result<(), Wrong> {
         Wrong::unless(is_web_address(&self.base_url), "wecom.base_url", "must start with http:// or https://")?;
-        let fits = self.callback_aes_key.as_ref().is_none_or(|key| key.expose().chars().count() == 43);
-        Wrong::unless(fits, "wecom.callback_aes_key", "must be 43 characters long")?;
-        let number = self.agent_id.as_deref().is_none_or(|id| id.parse::<i64>().is_ok());
+        let number = self.agent_id.as_deref().is_none_or(|agent| agent.parse::<u32>().is_ok());
         Wrong::unless(number, "wecom.agent_id", "must be a number")?;
-        between("wecom.retry_base_ms", self.retry_base_ms, 1, 600_000)
+        let key = self.callback_aes_key.as_ref().map(Secret::expose);
+        let fits = key.is_none_or(|key| key.chars().count() == 43);
+        Wrong::unless(fits, "wecom.callback_aes_key", "must be 43 characters long")?;
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"+/".contains(&byte);
+        let base64 = key.is_none_or(|key| key.bytes().all(plain));
+        Wrong::unless(base64, "wecom.callback_aes_key", "must be base64")
     }
 }

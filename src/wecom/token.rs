@@ -1,102 +1,94 @@
-//! The access token: kept while it lives, fetched once for any number of callers who wait for it.
+//! The token that every call carries: fetched once for all who wait, kept until shortly before its end (contract: laravel-template §8.2).
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Mutex;
 
-use super::{Failure, Now};
-
-/// Seconds before its end at which a token is no longer used.
-const MARGIN: i64 = 300;
-/// Seconds for which no token is fetched after our credentials were refused: WeCom bans addresses that go on asking.
-const SILENCE: i64 = 60;
-
-/// A token as WeCom hands it out.
-#[derive(Clone, Debug)]
-pub(super) struct Fetched {
-    pub(super) token: String,
-    /// Seconds.
-    pub(super) lives: i64,
-}
+use super::{
+    Failure, Time,
+    client::SILENCE,
+    reply::{Reply, number},
+};
 
 /// The kept token.
+#[derive(Default)]
 pub(super) struct Tokens {
-    now: Now,
-    kept: Mutex<Kept>,
-    /// Counts fetches: who waited while one failed has its failure.
-    fetches: AtomicU64,
-}
-
-impl std::fmt::Debug for Tokens {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str("Tokens(…)")
-    }
+    /// Whoever fetches holds this, and all others wait.
+    state: Mutex<State>,
+    /// How often fetching has ended.
+    fetched: AtomicU64,
 }
 
 #[derive(Default)]
-struct Kept {
-    token: Option<(String, DateTime<Utc>)>,
+struct State {
+    kept: Option<Kept>,
+    /// How the latest fetching failed.
     failed: Option<Failure>,
     silent_until: Option<DateTime<Utc>>,
 }
 
-impl Tokens {
-    pub(super) fn new(now: Now) -> Self {
-        Self { now, kept: Mutex::default(), fetches: AtomicU64::new(0) }
-    }
+struct Kept {
+    token: String,
+    until: DateTime<Utc>,
+}
 
-    /// The token; where none is kept, what `fetch` gives, once for all who wait.
-    pub(super) async fn get<F: Future<Output = Result<Fetched, Failure>>>(
-        &self,
-        fetch: impl FnOnce() -> F,
-    ) -> Result<String, Failure> {
-        let seen = self.fetches.load(Ordering::Acquire);
-        let mut kept = self.kept.lock().await;
-        let now = (self.now)();
-        if let Some((token, _)) = kept.token.as_ref().filter(|(_, until)| now < *until) {
-            return Ok(token.clone());
+/// A token is given up so long before its end, or at half its life when that is short.
+const MARGIN: i64 = 300;
+
+impl Tokens {
+    /// The kept token, or what `fetch` brings. Who waited while another fetched in vain fails like them.
+    pub(super) async fn get<F>(&self, time: &dyn Time, fetch: impl Fn() -> F + Send) -> Result<String, Failure>
+    where
+        F: Future<Output = Result<Reply, Failure>> + Send,
+    {
+        let seen = self.fetched.load(Ordering::SeqCst);
+        let mut state = self.state.lock().await;
+        let now = time.now();
+        if let Some(kept) = state.kept.as_ref().filter(|kept| now < kept.until) {
+            return Ok(kept.token.clone());
         }
-        if kept.silent_until.is_some_and(|until| now < until) {
+        if let Some(failure) = state.failed.filter(|_| self.fetched.load(Ordering::SeqCst) != seen) {
+            return Err(failure);
+        }
+        if state.silent_until.is_some_and(|until| now < until) {
             return Err(Failure::LeftAlone);
         }
-        if self.fetches.load(Ordering::Acquire) != seen
-            && let Some(failed) = &kept.failed
-        {
-            return Err(failed.clone());
-        }
-        let fetched = fetch().await;
-        self.fetches.fetch_add(1, Ordering::AcqRel);
-        let now = (self.now)();
-        match fetched {
-            Ok(Fetched { token, lives }) => {
-                let used = if lives <= 2 * MARGIN { lives / 2 } else { lives - MARGIN };
-                kept.token = Some((token.clone(), now + TimeDelta::seconds(used)));
-                kept.failed = None;
-                Ok(token)
+        let outcome = fetch().await.and_then(|reply| read(&reply, time.now()));
+        self.fetched.fetch_add(1, Ordering::SeqCst);
+        match outcome {
+            Ok(kept) => {
+                state.failed = None;
+                Ok(state.kept.insert(kept).token.clone())
             }
             Err(failure) => {
-                if failure.is_of_credentials() {
-                    kept.silent_until = Some(now + TimeDelta::seconds(SILENCE));
+                if matches!(failure, Failure::Refused(40001 | 40013)) {
+                    state.silent_until = Some(time.now() + SILENCE);
                 }
-                kept.failed = Some(failure.clone());
+                state.failed = Some(failure);
                 Err(failure)
             }
         }
     }
 
-    /// Drops `token`, if it is still the kept one.
-    pub(super) async fn drop_it(&self, token: &str) {
-        let mut kept = self.kept.lock().await;
-        if kept.token.as_ref().is_some_and(|(known, _)| known == token) {
-            kept.token = None;
+    /// Gives up `token`, unless there is another by now.
+    pub(super) async fn forget(&self, token: &str) {
+        let mut state = self.state.lock().await;
+        if state.kept.as_ref().is_some_and(|kept| kept.token == token) {
+            state.kept = None;
         }
     }
 
-    /// Fetches no token for a while: our credentials were refused.
-    pub(super) async fn be_silent(&self) {
-        let mut kept = self.kept.lock().await;
-        kept.token = None;
-        kept.silent_until = Some((self.now)() + TimeDelta::seconds(SILENCE));
+    /// Gives up `token` and fetches none before `until`.
+    pub(super) async fn refuse(&self, token: &str, until: DateTime<Utc>) {
+        self.forget(token).await;
+        self.state.lock().await.silent_until = Some(until);
     }
+}
+
+fn read(reply: &Reply, now: DateTime<Utc>) -> Result<Kept, Failure> {
+    let token = reply.text("access_token").filter(|token| !token.is_empty()).ok_or(Failure::Unreadable)?;
+    let life = reply.get("expires_in").and_then(number).unwrap_or(0).clamp(0, 7 * 24 * 60 * 60);
+    let kept = if life <= 2 * MARGIN { life / 2 } else { life - MARGIN };
+    Ok(Kept { token: token.to_owned(), until: now + TimeDelta::seconds(kept) })
 }

@@ -141,6 +141,12 @@ fn a_wrong_setting_is_one_sentence_that_names_it() {
             "The setting wecom.callback_aes_key (ASSETRY_WECOM__CALLBACK_AES_KEY) must be 43 characters long.",
         ),
         (
+            "ASSETRY_WECOM__CALLBACK_AES_KEY",
+            "-123456789012345678901234567890123456789012",
+            "The setting wecom.callback_aes_key (ASSETRY_WECOM__CALLBACK_AES_KEY) must be base64.",
+        ),
+        ("ASSETRY_WECOM__AGENT_ID", "one", "The setting wecom.agent_id (ASSETRY_WECOM__AGENT_ID) must be a number."),
+        (
             "ASSETRY_LOG__FILTER",
             "assetry=loud",
             "The setting log.filter (ASSETRY_LOG__FILTER) must be levels by target such as info or warn,assetry=debug.",
@@ -166,7 +172,7 @@ fn a_file_that_cannot_be_read_is_named_and_never_quoted() {
 
 #[test]
 fn secrets_are_not_in_the_debug_text() {
-    const HUSH: &str = "HUSH-HUSH-HUSH-HUSH-HUSH-HUSH-HUSH-HUSH-123";
+    const HUSH: &str = "HUSHHUSHHUSHHUSHHUSHHUSHHUSHHUSHHUSHHUSH123";
     let names = [
         "ASSETRY_JWT_SECRET",
         "ASSETRY_FEISHU__APP_SECRET",

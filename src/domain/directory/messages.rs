@@ -1,176 +1,271 @@
-//! Texts to people on WeCom (contract: laravel-template §4.11). Each stands in the outbox before it leaves.
+//! Texts to members of WeCom: written down first, then sent once (contract: laravel-template §4.11, §8.5).
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::TimeDelta;
 use sea_orm::{
-    ActiveModelTrait,
-    ActiveValue::Set,
-    ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Set,
     sea_query::{Expr, Func},
 };
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 
+use super::{PLATFORM, connected};
 use crate::{
     app::{ALPHANUMERIC, App, draw},
-    domain::{Code, Context, Fault, Outcome, Permission, staff::Staff, transact},
+    domain::{Code, Context, Fault, Outcome, Permission},
     entity::{outbox, person_binding, staff},
+    wecom::{Failure, MOST_RECIPIENTS, cut},
 };
 
-use super::{WECOM, client, note};
+/// Usernames that get no messages: they are nobody's own.
+const NOBODYS: [&str; 3] = ["suadmin", "admin", "demo"];
+/// Keys asked for in one statement; the databases bound the number of parameters.
+const CHUNK: usize = 1000;
+/// How long a message that was written down waits for its writer before background work sends it.
+const WRITERS: TimeDelta = TimeDelta::seconds(30);
+/// How long sending may take. A message that is being sent for longer is lost with its server: whether it went out nobody knows.
+const LEASE: TimeDelta = TimeDelta::minutes(5);
 
-/// Login names that are never written to, as the system before us had it.
-const NEVER: [&str; 3] = ["suadmin", "admin", "demo"];
-/// Longest time that sending takes.
-const SENDING: TimeDelta = TimeDelta::minutes(5);
-/// Most names looked up in one statement.
-const CHUNK: usize = 500;
-
-/// Sends `text` to the people with these login names. Permission `/users/*`. `MESSAGE_FAILED` if nobody got it, `MESSAGE_PARTLY_SENT` if
-/// some did not. Never sent twice.
-pub async fn send(ctx: &Context, usernames: &[String], text: &str) -> Outcome<()> {
-    ctx.may(Permission::Users)?;
-    if usernames.is_empty() {
-        return Err(Code::Required.on("usernames"));
-    }
-    if text.trim().is_empty() {
-        return Err(Code::Required.on("text"));
-    }
-    let people = people(ctx, usernames).await?;
-    let people: Vec<Staff> = people.into_iter().filter(|person| !NEVER.contains(&person.username.as_str())).collect();
-    if people.is_empty() {
-        return Err(Code::MessageFailed.into());
-    }
-    client(&ctx.app)?;
-    let recipients = recipients(ctx, &people).await?;
-    let id = put(ctx, &recipients, text).await?;
-    // Whoever asked may go away in the middle; the message does not.
-    let (app, text) = (Arc::clone(&ctx.app), text.to_owned());
-    let sending = tokio::spawn(async move { leave(&app, id, &recipients, &text).await });
-    sending.await.map_err(Fault::internal)?
+/// What is written down of a message.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Text {
+    touser: Vec<String>,
+    content: String,
 }
 
-/// Everybody with these names, each once.
-async fn people(ctx: &Context, usernames: &[String]) -> Outcome<Vec<Staff>> {
-    let mut named: HashMap<String, Vec<Staff>> = HashMap::new();
-    let folded: Vec<String> =
-        usernames.iter().map(|name| name.to_ascii_lowercase()).filter(|name| !name.contains('\0')).collect();
-    for chunk in folded.chunks(CHUNK) {
-        let name = Expr::expr(Func::lower(Expr::col(staff::Column::Username)));
-        let wanted = Condition::all().add(name.is_in(chunk.iter().map(String::as_str)));
-        for person in staff::Entity::find().filter(wanted).all(ctx.db().read()).await? {
-            named.entry(person.username.to_ascii_lowercase()).or_default().push(person);
+/// Sends `text` to these people as the company's app, and says whether it reached them. Permission `/users/*`.
+pub async fn send_message(ctx: &Context, usernames: &[String], text: &str) -> Outcome<()> {
+    ctx.may(Permission::Users)?;
+    let named = usernames.iter().filter(|name| !name.trim().is_empty()).count();
+    if named == 0 || named < usernames.len() {
+        return Err(Code::Required.on("usernames"));
+    }
+    let plain: String =
+        text.chars().filter(|letter| !letter.is_control() || matches!(letter, '\t' | '\r' | '\n')).collect();
+    if plain.trim().is_empty() {
+        return Err(Code::Required.on("text"));
+    }
+    let recipients = recipients(ctx, usernames).await?;
+    if recipients.is_empty() {
+        return Err(Code::MessageFailed.into());
+    }
+    let (wecom, _) = connected(&ctx.app)?;
+    wecom.agent.ok_or(Code::WecomNotConfigured)?;
+
+    let content = cut(&plain);
+    let texts =
+        recipients.chunks(MOST_RECIPIENTS).map(|chunk| Text { touser: chunk.to_vec(), content: content.to_owned() });
+    let texts: Vec<Text> = texts.collect();
+    let uuids = write(&ctx.app, &texts).await?;
+    let (mut reached, mut unreached) = (0, 0);
+    for (uuid, text) in uuids.iter().zip(&texts) {
+        let Some(row) = take(&ctx.app, Condition::all().add(outbox::Column::Uuid.eq(uuid.as_str()))).await? else {
+            return Err(Code::Busy.into());
+        };
+        let missed = send(&ctx.app, &row, text).await?.unwrap_or(text.touser.len());
+        reached += text.touser.len() - missed;
+        unreached += missed;
+    }
+    match (reached, unreached) {
+        (_, 0) => Ok(()),
+        (0, _) => Err(Code::MessageFailed.into()),
+        _ => Err(Code::MessagePartlySent.into()),
+    }
+}
+
+/// The userids of the people with these usernames, each once.
+async fn recipients(ctx: &Context, usernames: &[String]) -> Outcome<Vec<String>> {
+    let db = ctx.db().read();
+    let people = people(db, usernames).await?;
+    let ids: Vec<i64> = people.keys().copied().collect();
+    let mut linked: HashMap<i64, String> = HashMap::with_capacity(ids.len());
+    for chunk in ids.chunks(CHUNK) {
+        let links = person_binding::Entity::find()
+            .filter(person_binding::Column::Platform.eq(PLATFORM))
+            .filter(person_binding::Column::StaffId.is_in(chunk.iter().copied()))
+            .all(db)
+            .await?;
+        for link in links {
+            linked.extend(link.staff_id.map(|id| (id, link.user_id.unwrap_or(link.external_id))));
         }
     }
-    let mut people: Vec<Staff> = Vec::new();
-    for username in usernames {
-        let found = named.get(&username.to_ascii_lowercase()).map_or(&[][..], Vec::as_slice);
-        let exactly = found.iter().find(|person| person.username == *username);
-        let person = exactly.or_else(|| found.first().filter(|_| found.len() == 1));
-        let person = person.ok_or_else(|| Code::StaffNotFound.on("usernames"))?;
-        if !people.iter().any(|known| known.id == person.id) {
-            people.push(person.clone());
+    let somebodys =
+        people.into_iter().filter(|(_, name)| !NOBODYS.iter().any(|nobody| name.eq_ignore_ascii_case(nobody)));
+    Ok(somebodys.map(|(id, name)| linked.remove(&id).unwrap_or(name)).collect())
+}
+
+/// The people with these usernames, by key: each named exactly, else without regard to case if that is one person.
+async fn people(db: &impl ConnectionTrait, usernames: &[String]) -> Outcome<BTreeMap<i64, String>> {
+    let wanted: HashSet<&str> = usernames.iter().map(|name| name.trim()).collect();
+    let mut called: HashMap<String, Vec<(i64, String)>> = HashMap::new();
+    // The databases take no U+0000, so nobody is called by it.
+    let mut keys: Vec<String> =
+        wanted.iter().filter(|name| !name.contains('\0')).map(|name| name.to_ascii_lowercase()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    for chunk in keys.chunks(CHUNK) {
+        let folded = Expr::expr(Func::lower(Expr::col((staff::Entity, staff::Column::Username))));
+        let found: Vec<(i64, String)> = staff::Entity::find()
+            .select_only()
+            .columns([staff::Column::Id, staff::Column::Username])
+            .filter(folded.is_in(chunk.iter().map(String::as_str)))
+            .into_tuple()
+            .all(db)
+            .await?;
+        for (id, name) in found {
+            called.entry(name.to_ascii_lowercase()).or_default().push((id, name));
         }
+    }
+    let mut people = BTreeMap::new();
+    for name in wanted {
+        let called = called.get(&name.to_ascii_lowercase()).map(Vec::as_slice).unwrap_or_default();
+        let person = called.iter().find(|(_, known)| known == name).or(match called {
+            [person] => Some(person),
+            _ => None,
+        });
+        let (id, name) = person.ok_or(Code::StaffNotFound.on("usernames"))?;
+        people.insert(*id, name.clone());
     }
     Ok(people)
 }
 
-/// The ids of these people over there: the linked one, else the login name.
-async fn recipients(ctx: &Context, people: &[Staff]) -> Outcome<Vec<String>> {
-    let mut linked: HashMap<i64, String> = HashMap::new();
-    for chunk in people.chunks(CHUNK) {
-        let links = person_binding::Entity::find()
-            .filter(person_binding::Column::Platform.eq(WECOM))
-            .filter(person_binding::Column::StaffId.is_in(chunk.iter().map(|person| person.id)))
-            .all(ctx.db().read())
-            .await?;
-        for link in links {
-            let info: serde_json::Value = serde_json::from_str(&link.info).unwrap_or_default();
-            let userid = info["userid"].as_str().map_or(link.external_id, str::to_owned);
-            linked.extend(link.staff_id.map(|person| (person, userid)));
-        }
-    }
-    let own = |person: &Staff| person.username.clone();
-    Ok(people.iter().map(|person| linked.remove(&person.id).unwrap_or_else(|| own(person))).collect())
-}
-
-/// Puts the message into the outbox, as one that is leaving.
-async fn put(ctx: &Context, recipients: &[String], text: &str) -> Outcome<i64> {
-    let now = ctx.now();
-    let uuid = draw(&*ctx.app.random, ALPHANUMERIC, 32);
-    let body = json!({ "recipients": recipients, "text": text }).to_string();
-    transact!(ctx, |tx| async {
-        let row = outbox::ActiveModel {
-            uuid: Set(uuid.clone()),
-            channel: Set(WECOM.to_owned()),
-            kind: Set("text".to_owned()),
-            lane: Set(format!("{WECOM}:{uuid}")),
-            recipient_id: Set(None),
-            approval_id: Set(None),
-            body: Set(body.clone()),
-            state: Set("working".to_owned()),
-            attempts: Set(1),
-            next_at: Set(now + SENDING),
-            created_at: Set(now),
-            sent_at: Set(None),
-            message_id: Set(None),
-            last_error: Set(None),
-            ..Default::default()
-        };
-        Ok::<_, Fault>(row.insert(&tx).await?.id)
-    })
-}
-
-/// Sends the message and writes down what came of it.
-async fn leave(app: &App, id: i64, recipients: &[String], text: &str) -> Outcome<()> {
-    let sent = client(app)?.send_text(recipients, text).await;
-    let (came, error) = match &sent {
-        Ok(unreached) if unreached.is_empty() => (Ok(()), None),
-        Ok(unreached) => {
-            let missed = |name: &&String| unreached.iter().any(|other| other.eq_ignore_ascii_case(name));
-            let all = recipients.iter().filter(missed).count() == recipients.len();
-            let code = if all { Code::MessageFailed } else { Code::MessagePartlySent };
-            (Err(code.into()), Some(format!("{} of {} were not reached", unreached.len(), recipients.len())))
-        }
-        Err(failure) => {
-            note(failure, "a message");
-            (Err(Code::MessageFailed.into()), Some(failure.to_string()))
-        }
-    };
+/// Writes messages down in one transaction, and gives what marks each.
+async fn write(app: &App, texts: &[Text]) -> Outcome<Vec<String>> {
     let now = app.now();
+    let uuids: Vec<String> = texts.iter().map(|_| draw(&*app.random, ALPHANUMERIC, 32)).collect();
+    let mut rows = Vec::with_capacity(texts.len());
+    for (uuid, text) in uuids.iter().zip(texts) {
+        rows.push(outbox::ActiveModel {
+            uuid: Set(uuid.clone()),
+            channel: Set(PLATFORM.to_owned()),
+            kind: Set("text".to_owned()),
+            lane: Set(uuid.clone()),
+            body: Set(serde_json::to_string(text).map_err(Fault::internal)?),
+            state: Set("waiting".to_owned()),
+            attempts: Set(0),
+            next_at: Set(now + WRITERS),
+            created_at: Set(now),
+            ..Default::default()
+        });
+    }
+    let rows = &rows;
     app.db
         .retry(|| async {
             let tx = app.db.begin().await?;
-            if let Some(row) = outbox::Entity::find_by_id(id).one(&tx).await? {
-                let mut row = row.into_active_model();
-                row.state = Set(if sent.is_ok() { "sent" } else { "failed" }.to_owned());
-                row.sent_at = Set(sent.is_ok().then_some(now));
-                row.last_error = Set(error.clone());
-                row.update(&tx).await?;
-            }
+            outbox::Entity::insert_many(rows.clone()).exec_without_returning(&tx).await?;
             tx.commit().await?;
             Ok::<_, Fault>(())
         })
         .await?;
-    came
+    Ok(uuids)
 }
 
-/// Marks messages as failed whose sender stopped in the middle: whether they left nobody knows, and twice would be wrong.
-pub async fn give_up_interrupted(app: &App) -> Outcome<u64> {
+/// Takes the oldest waiting message that `which` wants, so that nobody else sends it.
+async fn take(app: &App, which: Condition) -> Outcome<Option<outbox::Model>> {
+    let which = &which;
+    app.db
+        .retry(|| async {
+            let tx = app.db.begin().await?;
+            let row = outbox::Entity::find()
+                .filter(outbox::Column::Channel.eq(PLATFORM))
+                .filter(outbox::Column::State.eq("waiting"))
+                .filter(which.clone())
+                .order_by_asc(outbox::Column::Id)
+                .limit(1)
+                .lock_with_behavior(sea_orm::sea_query::LockType::Update, sea_orm::sea_query::LockBehavior::SkipLocked)
+                .one(&tx)
+                .await?;
+            let Some(row) = row else { return Ok(None) };
+            outbox::Entity::update_many()
+                .col_expr(outbox::Column::State, Expr::value("working"))
+                .col_expr(outbox::Column::Attempts, Expr::value(row.attempts + 1))
+                .col_expr(outbox::Column::NextAt, Expr::value(app.now() + LEASE))
+                .filter(outbox::Column::Id.eq(row.id))
+                .exec(&tx)
+                .await?;
+            tx.commit().await?;
+            Ok(Some(row))
+        })
+        .await
+}
+
+/// Sends a message that was taken, and notes what became of it: how many it did not reach, or the failure.
+async fn send(app: &App, row: &outbox::Model, text: &Text) -> Outcome<Result<usize, Failure>> {
+    let sent = match connected(app) {
+        Ok((wecom, client)) => match wecom.agent {
+            Some(agent) => client.send(agent, &text.touser, &text.content).await,
+            None => Err(Failure::Unreachable),
+        },
+        Err(_) => Err(Failure::Unreachable),
+    };
+    let error = sent.as_ref().err().map(ToString::to_string);
+    let (message, error) = (sent.as_ref().ok().and_then(|sent| sent.message_id.as_deref()), error.as_deref());
     let now = app.now();
     app.db
         .retry(|| async {
             let tx = app.db.begin().await?;
-            let given_up = outbox::Entity::update_many()
-                .col_expr(outbox::Column::State, Expr::value("failed"))
-                .col_expr(outbox::Column::LastError, Expr::value("the server stopped while it was being sent"))
-                .filter(outbox::Column::Channel.eq(WECOM))
-                .filter(outbox::Column::State.eq("working"))
-                .filter(outbox::Column::NextAt.lt(now))
+            outbox::Entity::update_many()
+                .col_expr(outbox::Column::State, Expr::value(if error.is_none() { "sent" } else { "failed" }))
+                .col_expr(outbox::Column::SentAt, Expr::value(error.is_none().then_some(now)))
+                .col_expr(outbox::Column::MessageId, Expr::value(message))
+                .col_expr(outbox::Column::LastError, Expr::value(error))
+                .filter(outbox::Column::Id.eq(row.id))
                 .exec(&tx)
                 .await?;
             tx.commit().await?;
-            Ok(given_up.rows_affected)
+            Ok::<_, Fault>(())
+        })
+        .await?;
+    Ok(sent.map(|sent| {
+        let lost: HashSet<String> = sent.unreached.iter().map(|userid| userid.to_ascii_lowercase()).collect();
+        text.touser.iter().filter(|userid| lost.contains(&userid.to_ascii_lowercase())).count()
+    }))
+}
+
+/// Sends the oldest message whose writer has gone before sending it, and gives up those whose server went while sending them; says
+/// whether there was one.
+pub async fn send_next(app: &App) -> Outcome<bool> {
+    let now = app.now();
+    let due = outbox::Entity::find()
+        .filter(outbox::Column::Channel.eq(PLATFORM))
+        .filter(outbox::Column::State.is_in(["waiting", "working"]))
+        .filter(outbox::Column::NextAt.lte(now))
+        .order_by_asc(outbox::Column::Id)
+        .one(app.db.read())
+        .await?;
+    match due {
+        None => Ok(false),
+        Some(row) if row.state == "working" => {
+            give_up(app).await?;
+            Ok(true)
+        }
+        Some(_) => {
+            let Some(row) = take(app, Condition::all().add(outbox::Column::NextAt.lte(now))).await? else {
+                return Ok(false);
+            };
+            let text = serde_json::from_str(&row.body).map_err(Fault::internal)?;
+            send(app, &row, &text).await?.ok();
+            Ok(true)
+        }
+    }
+}
+
+/// Marks messages as failed that were being sent when their server went: to send them again could send them twice.
+async fn give_up(app: &App) -> Outcome<()> {
+    let now = app.now();
+    app.db
+        .retry(|| async {
+            let tx = app.db.begin().await?;
+            outbox::Entity::update_many()
+                .col_expr(outbox::Column::State, Expr::value("failed"))
+                .col_expr(outbox::Column::LastError, Expr::value("the server stopped while it was being sent"))
+                .filter(outbox::Column::Channel.eq(PLATFORM))
+                .filter(outbox::Column::State.eq("working"))
+                .filter(outbox::Column::NextAt.lte(now))
+                .exec(&tx)
+                .await?;
+            tx.commit().await?;
+            Ok(())
         })
         .await
 }

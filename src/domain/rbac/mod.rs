@@ -20,7 +20,7 @@ mod update;
 pub use create::{Create, create};
 pub use delete::delete;
 pub use held::{held, permissions_of, permissions_of_many, permissions_of_roles};
-pub use rank::{Administrators, SUPERIOR, is_last_superior, within_rank};
+pub use rank::{Administrators, Keepers, SUPERIOR, within_rank};
 pub use update::{Update, update};
 
 /// A role.

@@ -1,5 +1,7 @@
 //! Who may hand out which role, and that somebody always remains who can (contract: laravel-template §3.4).
 
+use std::collections::HashSet;
+
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, Statement};
 
 use super::{permissions_of, permissions_of_roles};
@@ -39,16 +41,6 @@ pub struct Administrators {
     superior: bool,
 }
 
-/// Whether `staff` has the role `suadmin`, and nobody else who is not locked has it.
-pub async fn is_last_superior(db: &impl ConnectionTrait, staff: i64) -> Result<bool, DbErr> {
-    const SQL: &str = "SELECT EXISTS (SELECT 1 FROM role JOIN staff_role ON staff_role.role_id = role.id \
-            WHERE role.name = 'suadmin' AND staff_role.staff_id = $1) \
-        AND NOT EXISTS (SELECT 1 FROM role JOIN staff_role ON staff_role.role_id = role.id \
-            JOIN staff ON staff.id = staff_role.staff_id WHERE role.name = 'suadmin' AND NOT staff.locked AND staff.id <> $1)";
-    let row = db.query_one_raw(Statement::from_sql_and_values(db.get_database_backend(), SQL, [staff.into()])).await?;
-    row.ok_or_else(|| DbErr::RecordNotFound("a SELECT without FROM gave no row".to_owned()))?.try_get_by_index(0)
-}
-
 impl Administrators {
     /// Looks before a change.
     pub async fn before(db: &impl ConnectionTrait) -> Result<Self, DbErr> {
@@ -74,5 +66,42 @@ impl Administrators {
         let now = Self::before(db).await?;
         let lost = (self.managing && !now.managing) || (self.superior && !now.superior);
         if lost { Err(Code::LastAdministrator.into()) } else { Ok(()) }
+    }
+}
+
+/// Who is unlocked and holds `/rbac/*`, and who is unlocked and has the role `suadmin`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Keepers {
+    managing: HashSet<i64>,
+    superior: HashSet<i64>,
+}
+
+impl Keepers {
+    /// Looks before people are locked by the number.
+    pub async fn read(db: &impl ConnectionTrait) -> Result<Self, DbErr> {
+        const SQL: &str = "SELECT id, FALSE AS superior FROM staff WHERE staff_group = 'itadmin' AND NOT locked \
+            UNION SELECT staff.id, FALSE FROM role_permission JOIN staff_role ON staff_role.role_id = role_permission.role_id \
+                JOIN staff ON staff.id = staff_role.staff_id WHERE role_permission.permission = '/rbac/*' AND NOT staff.locked \
+            UNION SELECT staff.id, TRUE FROM role JOIN staff_role ON staff_role.role_id = role.id \
+                JOIN staff ON staff.id = staff_role.staff_id WHERE role.name = 'suadmin' AND NOT staff.locked";
+        let mut keepers = Self::default();
+        for row in db.query_all_raw(Statement::from_string(db.get_database_backend(), SQL)).await? {
+            let (id, superior): (i64, bool) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+            let people = if superior { &mut keepers.superior } else { &mut keepers.managing };
+            people.insert(id);
+        }
+        Ok(keepers)
+    }
+
+    /// Whether somebody remains of either kind when this person is locked; if so the person counts no more.
+    pub fn spare(&mut self, staff: i64) -> bool {
+        let mut kinds = [&mut self.managing, &mut self.superior];
+        if kinds.iter().any(|people| people.contains(&staff) && people.len() == 1) {
+            return false;
+        }
+        for people in &mut kinds {
+            people.remove(&staff);
+        }
+        true
     }
 }

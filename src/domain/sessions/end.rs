@@ -38,9 +38,17 @@ pub async fn end_everywhere(ctx: &Context) -> Outcome<()> {
 
 /// Ends every session of a person within `tx`: called by whatever locks the person or changes the password.
 pub async fn end_all(tx: &impl ConnectionTrait, staff: i64, now: DateTime<Utc>) -> Result<(), DbErr> {
+    end_all_of(tx, &[staff], now).await
+}
+
+/// Ends every session of these people within `tx`, at most a thousand of them.
+pub async fn end_all_of(tx: &impl ConnectionTrait, staff: &[i64], now: DateTime<Utc>) -> Result<(), DbErr> {
+    if staff.is_empty() {
+        return Ok(());
+    }
     session::Entity::update_many()
         .col_expr(session::Column::EndedAt, Expr::value(now))
-        .filter(session::Column::StaffId.eq(staff))
+        .filter(session::Column::StaffId.is_in(staff.iter().copied()))
         .filter(session::Column::EndedAt.is_null())
         .exec(tx)
         .await?;

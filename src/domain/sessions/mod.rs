@@ -8,7 +8,7 @@ mod face;
 mod open;
 
 pub use create::{Create, create};
-pub use end::{end, end_all, end_everywhere, sweep};
+pub use end::{end, end_all, end_all_of, end_everywhere, sweep};
 pub use examine::{Live, Refused, authenticate, examine, renew};
 pub use face::Face;
 pub use open::{Opened, open_for, open_in};

@@ -27,20 +27,6 @@ pub struct Model {
 
 /// The tables that a query joins to this one.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {
-    /// Our department.
-    #[sea_orm(
-        belongs_to = "crate::entity::department::Entity",
-        from = "Column::DepartmentId",
-        to = "crate::entity::department::Column::Id"
-    )]
-    Department,
-}
+pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
-
-impl Related<crate::entity::department::Entity> for Entity {
-    fn to() -> RelationDef {
-        Relation::Department.def()
-    }
-}

@@ -1,4 +1,5 @@
 //! Who somebody is elsewhere.
 
 pub mod department_binding;
+pub mod membership;
 pub mod person_binding;

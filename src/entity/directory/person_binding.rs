@@ -19,7 +19,7 @@ pub struct Model {
     pub external_id: String,
     /// Feishu: union_id.
     pub union_id: Option<String>,
-    /// Feishu: user_id, which Feishu may give to others later.
+    /// Feishu: user_id, which Feishu may give to others later; WeCom: the userid as it is spelt there.
     pub user_id: Option<String>,
     /// The name over there.
     pub name: Option<String>,
@@ -27,8 +27,6 @@ pub struct Model {
     pub phone: Option<String>,
     /// Further delivered fields, a JSON object.
     pub info: String,
-    /// The departments over there, a JSON list of their ids.
-    pub departments: String,
     /// Whether the account was made from there.
     pub made_account: bool,
     /// The time of the latest news about the person.

@@ -1,4 +1,4 @@
-//! Work of which one run is under way at a time, on whatever server.
+//! Work that one of many servers does at a time.
 
 use sea_orm::entity::prelude::*;
 
@@ -6,15 +6,17 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "job")]
 pub struct Model {
-    /// What is to be done.
+    /// Which work.
     #[sea_orm(primary_key, auto_increment = false)]
     pub name: String,
-    /// When somebody asked for it last.
-    pub asked_at: DateTimeUtc,
-    /// Whether a run is wanted.
-    pub waiting: bool,
-    /// Until when the run under way is believed to live; none when none is under way.
-    pub running_until: Option<DateTimeUtc>,
+    /// `idle`, `waiting` or `working`.
+    pub state: String,
+    /// Marks the run that is doing it.
+    pub holder: Option<String>,
+    /// Until when the run that is doing it is believed to live; otherwise when the row was last changed.
+    pub until: DateTimeUtc,
+    /// Why the latest run ended early, without secrets.
+    pub last_error: Option<String>,
 }
 
 /// The tables that a query joins to this one.

@@ -63,6 +63,9 @@ pub(super) fn staff<'a>(ctx: &'a Context<'_>, ahead: Ahead<'a>, rows: Vec<staff:
             let roles = loaders.roles.many(shown).await?;
             loaders.grants.expect(roles.values().flatten().map(|role| role.id), Some(Permissions::default())).await?;
         }
+        if ahead.asks("directoryProfile") {
+            loaders.profiles.expect(rows.iter().map(|row| row.id), Some(None)).await?;
+        }
         let held = lists(&loaders.assets_of_holder, ahead.field("assets"), "entry", ids(&rows, |row| row.id));
         for (ahead, rows) in held.await? {
             self::assets(ctx, ahead, rows).await?;
@@ -101,6 +104,9 @@ pub(super) fn departments<'a>(
         let loaders = ctx.loaders()?;
         department_ids(ctx, ahead.field("parent"), rows.iter().filter_map(|row| row.parent_id)).await?;
         let keys = ids(&rows, |row| row.id);
+        if ahead.asks("directoryPlace") {
+            loaders.placements.expect(keys.iter().copied(), Some(None)).await?;
+        }
         let below = lists(&loaders.departments_below, ahead.field("children"), "entry", keys.clone());
         for (ahead, rows) in below.await? {
             self::departments(ctx, ahead, rows).await?;

@@ -11,6 +11,7 @@ use crate::{
 
 use super::{
     ahead::{self, Ahead},
+    directory::DirectoryPlace,
     kit::{
         Caller, Connection, InSubtreeOf, NodeKind, PageArgs, RowBy, change, connection, given, global_id, key, named,
         payload, searchable, settle,
@@ -75,6 +76,11 @@ impl Department {
         let args = PageArgs::first(first, after);
         let lists = &ctx.loaders()?.staff_of_department;
         Ok(StaffConnection(Connection::nested(lists, self.0.id, "entry", &args, Staff).await?))
+    }
+
+    /// Where it stands on WeCom; null when it never came from there.
+    async fn directory_place(&self, ctx: &Context<'_>) -> Result<Option<DirectoryPlace>> {
+        Ok(ctx.loaders()?.placements.one(self.0.id).await?.flatten().map(DirectoryPlace::from))
     }
 
     /// Counts the changes of this department, from 1.

@@ -42,6 +42,7 @@ pub struct Mutation(
     sessions::SessionMutation,
     staff::StaffMutation,
     departments::DepartmentMutation,
+    directory::DirectoryMutation,
     roles::RoleMutation,
     directory::DirectoryMutation,
     files::FileMutation,

@@ -20,7 +20,7 @@ pub use nested::{
     ApprovalsOfAsset, AssetsOfHolder, DepartmentsBelow, GroupsBelow, HistoryOfAsset, Lists, Nested, PageOf,
     StaffOfDepartment,
 };
-use rows::{ById, GrantsOf, ManagersOf, Requested, RolesOf};
+use rows::{ById, GrantsOf, ManagersOf, PlacementOf, ProfileOf, Requested, RolesOf};
 
 type Rows<E> = Batch<i64, ById<E>>;
 
@@ -42,6 +42,10 @@ pub struct Loaders {
     pub roles: Batch<i64, RolesOf>,
     /// What roles grant, by the role's key.
     pub grants: Batch<i64, GrantsOf>,
+    /// What WeCom tells of people, by the person's key; nothing of who is hidden from the viewer.
+    pub profiles: Batch<i64, ProfileOf>,
+    /// Where departments stand on WeCom, by the department's key.
+    pub placements: Batch<i64, PlacementOf>,
     /// The history of assets.
     pub history_of_asset: Arc<Lists<HistoryOfAsset>>,
     /// The requests for assets.
@@ -70,6 +74,8 @@ impl Loaders {
             requested: Batch::new(Requested(context.clone())),
             roles: Batch::new(RolesOf(context.clone())),
             grants: Batch::new(GrantsOf(context.clone())),
+            profiles: Batch::new(ProfileOf(context.clone())),
+            placements: Batch::new(PlacementOf(context.clone())),
             history_of_asset: Arc::new(Lists::new(context)),
             approvals_of_asset: Arc::new(Lists::new(context)),
             groups_below: Arc::new(Lists::new(context)),
@@ -100,6 +106,8 @@ impl Loaders {
         self.requested.forget();
         self.roles.forget();
         self.grants.forget();
+        self.profiles.forget();
+        self.placements.forget();
         self.history_of_asset.forget();
         self.approvals_of_asset.forget();
         self.groups_below.forget();

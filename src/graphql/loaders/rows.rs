@@ -5,7 +5,11 @@ use std::collections::HashMap;
 use async_graphql::dataloader::Loader;
 
 use crate::{
-    domain::{Context, Fault, Keyed, Permissions, approvals, by_ids, rbac, staff},
+    domain::{
+        Context, Fault, Keyed, Permissions, approvals, by_ids,
+        directory::{self, Placement, Profile},
+        rbac, staff,
+    },
     entity::role,
 };
 
@@ -63,4 +67,30 @@ loader! {
 loader! {
     /// What a role grants.
     GrantsOf => Permissions, rbac::permissions_of_roles
+}
+
+/// Loads what WeCom tells of a person.
+pub struct ProfileOf(pub(super) Context);
+
+impl Loader<i64> for ProfileOf {
+    type Value = Option<Profile>;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[i64]) -> Result<HashMap<i64, Option<Profile>>, Fault> {
+        let told = directory::profiles(&self.0, keys).await?;
+        Ok(told.into_iter().map(|(person, profile)| (person, Some(profile))).collect())
+    }
+}
+
+/// Loads where a department stands on WeCom.
+pub struct PlacementOf(pub(super) Context);
+
+impl Loader<i64> for PlacementOf {
+    type Value = Option<Placement>;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[i64]) -> Result<HashMap<i64, Option<Placement>>, Fault> {
+        let told = directory::placements(self.0.db().read(), keys).await?;
+        Ok(told.into_iter().map(|(department, place)| (department, Some(place))).collect())
+    }
 }

@@ -125,14 +125,12 @@ async fn people(context: &Context, people: &[Staff]) -> Outcome<Vec<serde_json::
     let profiles = directory::profiles(context, &keys).await?;
     let row = |person: &Staff| {
         let profile = profiles.get(&person.id);
-        let departments = profile.map(|it| it.departments.to_string()).filter(|it| it != "[]");
-        let info = profile.map(|it| it.info.to_string());
         json!({
             "created_at": local(person.created_at, zone),
-            "departments": departments.as_deref().unwrap_or(NOTHING),
+            "departments": profile.map_or(NOTHING, |it| &it.departments),
             "email": person.email.as_deref().filter(|email| !email.is_empty()),
             "id": person.id,
-            "info": info.as_deref().unwrap_or(NOTHING),
+            "info": profile.map_or(NOTHING, |it| &it.info),
             "mobile": person.mobile.as_deref().unwrap_or_default(),
             "name": person.name,
             "status": i32::from(person.locked),
@@ -147,7 +145,7 @@ async fn people(context: &Context, people: &[Staff]) -> Outcome<Vec<serde_json::
 async fn places(context: &Context, departments: &[Department]) -> Outcome<Vec<serde_json::Value>> {
     let zone = context.app.zone;
     let keys: Vec<i64> = departments.iter().map(|department| department.id).collect();
-    let known = directory::places(context, &keys).await?;
+    let known = directory::placements(context.db().read(), &keys).await?;
     let row = |department: &Department| {
         json!({
             "created_at": local(department.created_at, zone),

@@ -171,7 +171,7 @@ pub const ROWS: &[Row] = &[
     post("/api/users/sync")
         .about(Subject::Staff, "Has departments and people synced with WeCom soon.")
         .holds(Permission::Users)
-        .runs("Sync")
+        .runs("UsersSync")
         .says(SYNCING)
         .unless(&[NO_WECOM]),
     // 4.10
@@ -271,7 +271,7 @@ pub const ROWS: &[Row] = &[
     post("/api/departments/sync")
         .about(Subject::Departments, "Has departments and people synced with WeCom soon.")
         .holds(Permission::Departments)
-        .runs("Sync")
+        .runs("DepartmentsSync")
         .says(SYNCING)
         .unless(&[NO_WECOM]),
     // 4.19

@@ -19,13 +19,14 @@ use super::{
 use crate::{
     app::{ALPHANUMERIC, draw},
     domain::{
-        Code, Context, Outcome,
-        directory::{self, Stamp},
+        Code, Context,
+        directory::{self, Answer, Push, Stamp},
         sessions,
     },
     rest::{
-        body,
+        body::{self, Unread},
         payload::Payload,
+        refused::Refused,
         row::{Exchanged, Exchanging},
         run::Call,
     },
@@ -62,7 +63,8 @@ fn component(text: &str) -> Cow<'_, str> {
 pub(super) fn way(call: &mut Call, context: Context, sent: Variables) -> Exchanging<'_> {
     Box::pin(async move {
         let app = &context.app;
-        let wecom = app.wecom.as_ref().ok_or(Code::WecomNotConfigured)?;
+        let wecom = app.wecom.as_ref().and_then(|wecom| Some((&wecom.corp_id, wecom.agent?)));
+        let (corp_id, agent) = wecom.ok_or(Code::WecomNotConfigured)?;
         let next = component(place(text(&sent, "next")));
         let secure = if app.public_url.starts_with("https:") { "; Secure" } else { "" };
         let cookie = |state: &str, seconds: u32| {
@@ -73,10 +75,9 @@ pub(super) fn way(call: &mut Call, context: Context, sent: Variables) -> Exchang
             let back = format!("{}/api/wxcode?next={next}", app.public_url);
             let there = format!(
                 "https://open.weixin.qq.com/connect/oauth2/authorize?appid={}&redirect_uri={}&response_type=code\
-                 &scope=snsapi_base&state={state}&agentid={}#wechat_redirect",
-                component(wecom.corp_id()),
+                 &scope=snsapi_base&state={state}&agentid={agent}#wechat_redirect",
+                component(corp_id),
                 component(&back),
-                wecom.agent_id()
             );
             return reply(redirect(&there, &cookie(&state, 300)));
         };
@@ -116,48 +117,53 @@ fn redirect(there: &str, cookie: &str) -> Option<Response> {
     Some((StatusCode::FOUND, headers).into_response())
 }
 
-fn reply(reply: Option<Response>) -> Result<Exchanged, crate::rest::refused::Refused> {
+fn reply(reply: Option<Response>) -> Result<Exchanged, Refused> {
     Ok(Payload::Reply(reply.ok_or(Code::Internal)?).into())
 }
 
-/// Most bytes of a callback.
-const LARGEST: usize = 256 * 1024;
-
 /// `GET /api/wechat/callback`.
 pub(super) fn echo(call: &mut Call, context: Context, _: Variables) -> Exchanging<'_> {
-    Box::pin(async move {
-        if context.app.wecom_callback.is_none() {
-            return Err(Code::WecomNotConfigured.into());
-        }
-        let sent = parameter(&call.head, "echostr").ok_or(Code::PushUnreadable)?;
-        let bytes = directory::echo(&context.app, &stamp(&call.head)?, &sent)?;
-        let kind = [(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"))];
-        Ok(Payload::Reply((kind, bytes).into_response()).into())
-    })
+    Box::pin(async move { pushed(&context, &call.head, Push::Echo(parameter(&call.head, "echostr"))).await })
 }
+
+/// Most bytes of a callback that are read; one over the limit is told by the length of what came.
+const LARGEST: usize = 256 * 1024 + 1;
 
 /// `POST /api/wechat/callback`.
 pub(super) fn callback(call: &mut Call, context: Context, _: Variables) -> Exchanging<'_> {
     Box::pin(async move {
-        if context.app.wecom_callback.is_none() {
-            return Err(Code::WecomNotConfigured.into());
-        }
         let body: Body = std::mem::take(&mut call.body);
         let bytes = match body::read(body, LARGEST).await {
             Ok(bytes) => bytes,
-            Err(body::Unread::TooLarge) => return Err(super::faults::TOO_LARGE.into()),
-            Err(body::Unread::Broken) => return Err(Code::PushUnreadable.into()),
+            Err(Unread::TooLarge) => vec![0; LARGEST],
+            Err(Unread::Broken) => Vec::new(),
         };
-        let xml = String::from_utf8(bytes).map_err(|_| Code::PushUnreadable)?;
-        directory::receive(&context.app, &stamp(&call.head)?, &xml).await?;
-        Ok(Payload::Reply(StatusCode::OK.into_response()).into())
+        pushed(&context, &call.head, Push::Event(bytes)).await
     })
 }
 
-/// What the query says to prove a callback.
-fn stamp(head: &Parts) -> Outcome<Stamp> {
-    let parameter = |name| parameter(head, name).ok_or(Code::PushUnreadable);
-    Ok(Stamp { signature: parameter("msg_signature")?, timestamp: parameter("timestamp")?, nonce: parameter("nonce")? })
+async fn pushed(context: &Context, head: &Parts, push: Push) -> Result<Exchanged, Refused> {
+    let answer = match directory::receive(&context.app, stamp(head), push).await? {
+        Answer::NotConfigured => return Err(Code::WecomNotConfigured.into()),
+        Answer::TooLarge => return Err(super::faults::TOO_LARGE.into()),
+        Answer::Malformed => return Err(Code::PushUnreadable.into()),
+        Answer::Unproved => return Err(Code::PushUnproven.into()),
+        Answer::Echo(bytes) => {
+            ([(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"))], bytes).into_response()
+        }
+        Answer::Taken => StatusCode::OK.into_response(),
+    };
+    Ok(Payload::Reply(answer).into())
+}
+
+/// What the query says to prove a callback; none where a part of it is missing.
+fn stamp(head: &Parts) -> Option<Stamp> {
+    let parameter = |name| parameter(head, name);
+    Some(Stamp {
+        signature: parameter("msg_signature")?,
+        timestamp: parameter("timestamp")?,
+        nonce: parameter("nonce")?,
+    })
 }
 
 /// A parameter as it was sent, every blank in it.

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use assetry::{
-    entity::{file, staff},
+    entity::{department, department_binding, file, person_binding, staff},
     graphql::api,
 };
 use async_graphql::parser::{
@@ -132,6 +132,7 @@ const EDGES: &[Edge] = &[
     edge("Approval.decidedBy",         "-0x0xx0", approval!("decidedBy { name }"), "/approval/decidedBy"),
     edge("Department.parent",          "-000000", department!("parent { name }"), "/department/parent"),
     edge("Department.children",        "-yyyyyy", department!("children { nodes { name } }"), "/department/children/nodes"),
+    edge("Department.directoryPlace",  "-yyyyyy", department!("directoryPlace { delivered }"), "/department/directoryPlace"),
     edge("Department.staff",           "-yyyyyy", department!("staff { nodes { name } }"), "/department/staff/nodes"),
     edge("File.owner",                 "-y0000y", file!("owner { name }"), "/file/owner"),
     edge("Staff.department",           "-yyyyyy", person!("department { name }"), "/staffMember/department"),
@@ -139,6 +140,7 @@ const EDGES: &[Edge] = &[
     edge("Staff.permissions",          "-y00yyy", person!("permissions"), "/staffMember/permissions"),
     edge("Staff.mobile",               "-y00yyy", person!("mobile"), "/staffMember/mobile"),
     edge("Staff.email",                "-y00yyy", person!("email"), "/staffMember/email"),
+    edge("Staff.directoryProfile",     "-y00yyy", person!("directoryProfile { info departments }"), "/staffMember/directoryProfile"),
     edge("Staff.assets",               "-y0y00y", person!("assets { nodes { name } }"), "/staffMember/assets/nodes"),
 
     edge("Mutation.assetCreate",       "-xxyxxy", mutation!("assetCreate", "{name: \"x\", categoryId: \"none\"}"), ""),
@@ -166,12 +168,12 @@ const EDGES: &[Edge] = &[
     edge("Mutation.departmentUpdate",  "-xxyxyy", mutation!("departmentUpdate", "{id: \"none\"}"), ""),
     edge("Mutation.departmentMove",    "-xxyxyy", mutation!("departmentMove", "{id: \"none\", parentId: null}"), ""),
     edge("Mutation.departmentDelete",  "-xxyxyy", mutation!("departmentDelete", "{id: \"none\"}"), ""),
+    edge("Mutation.directorySync",     "-xxxyyy", mutation!("directorySync", "{part: STAFF}"), ""),
+    edge("Mutation.messageSend",       "-xxxyyy", mutation!("messageSend", "{usernames: [\"suadmin\"], text: \"x\"}"), ""),
     edge("Mutation.roleCreate",        "-xxxxyy", mutation!("roleCreate", "{name: \"user\"}"), ""),
     edge("Mutation.roleUpdate",        "-xxxxyy", mutation!("roleUpdate", "{id: \"none\"}"), ""),
     edge("Mutation.roleDelete",        "-xxxxyy", mutation!("roleDelete", "{id: \"none\"}"), ""),
     edge("Mutation.fileDelete",        "-yyyyyy", mutation!("fileDelete", "{id: \"none\"}"), ""),
-    edge("Mutation.directorySync",     "-xxyyyy", "mutation { directorySync { userErrors { code } } }", ""),
-    edge("Mutation.messageSend",       "-xxxyyy", mutation!("messageSend", "{usernames: [\"none\"], text: \"x\"}"), ""),
     edge("Mutation.sessionDelete",     "-yyyyyy", "mutation { sessionDelete { userErrors { code } } }", ""),
 ];
 
@@ -197,14 +199,39 @@ async fn every_edge_lets_in_exactly_who_may() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// What the demo data lacks: contacts to look at, and a file of samplestaff.
+/// What the demo data lacks: contacts to look at, a file of samplestaff, and news from WeCom.
 async fn furnish(world: &World) {
     let admin = world.token("suadmin").await;
     let update = "mutation($input: StaffUpdateInput!) { staffUpdate(input: $input) { userErrors { code } } }";
     let input = json!({"id": "samplestaff", "mobile": "13800000000", "email": "sample@assetry.test"});
     let reply = world.graphql(update, json!({ "input": input }), Some(&admin)).await;
     assert_eq!(reply["data"]["staffUpdate"]["userErrors"], json!([]), "{reply}");
+    let (now, wecom, corp) = (world.app.now(), || Set("wecom".to_owned()), || Set("corp".to_owned()));
+    let person = staff::Entity::find().filter(staff::Column::UniqueId.eq("samplestaff")).one(world.db().read()).await;
+    let place = department::Entity::find_by_id(1).one(world.db().read()).await.unwrap().unwrap();
     let tx = world.db().begin().await.unwrap();
+    let known = person_binding::ActiveModel {
+        platform: wecom(),
+        staff_id: Set(Some(person.unwrap().unwrap().id)),
+        tenant: corp(),
+        external_id: Set("myusername".to_owned()),
+        info: Set("{}".to_owned()),
+        made_account: Set(false),
+        news_at: Set(now),
+        ..Default::default()
+    };
+    known.insert(&tx).await.unwrap();
+    let placed = department_binding::ActiveModel {
+        platform: wecom(),
+        department_id: Set(place.id),
+        tenant: corp(),
+        external_id: Set("1".to_owned()),
+        position: Set(1),
+        delivered: Set(true),
+        news_at: Set(now),
+        ..Default::default()
+    };
+    placed.insert(&tx).await.unwrap();
     let owner = staff::Entity::find().filter(staff::Column::UniqueId.eq("samplestaff")).one(&tx).await.unwrap();
     let file = file::ActiveModel {
         unique_id: Set("5fa2a2c00123456789abcdef".to_owned()),

@@ -31,12 +31,12 @@ const CONNECTIONS: &[(&str, &str)] = &[
     ("history", "nodes { id description }"),
     (
         "staff",
-        "nodes { id department { name parent { name } } roles { name permissions } permissions
+        "nodes { id department { name parent { name } } roles { name permissions } permissions directoryProfile { info departments }
                  assets(first: 3) { totalCount nodes { name group { name } holder { name } } } }",
     ),
     (
         "departments",
-        "edges { node { id } } nodes { id parent { name } children(first: 3) { totalCount nodes { name parent { name } } }
+        "edges { node { id } } nodes { id directoryPlace { position } parent { name } children(first: 3) { totalCount nodes { name parent { name } } }
                  staff(first: 3) { totalCount nodes { name roles { name } } } }",
     ),
     ("roles", "nodes { id name permissions }"),

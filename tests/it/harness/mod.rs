@@ -9,9 +9,9 @@ mod wecom;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use assetry::{
-    app::{App, Files, Hashing, HashingRules, JwtKey, RateRules, Rates, SessionRules},
+    app::{App, Bell, Files, Hashing, HashingRules, JwtKey, RateRules, Rates, SessionRules},
     commands, db, serve,
-    settings::Settings,
+    settings::{self, Settings},
 };
 use axum::Router;
 use tempfile::TempDir;
@@ -24,7 +24,7 @@ use statements::Statements;
 pub(crate) use client::Reply;
 pub(crate) use home::{Content, Schema, postgres_url};
 pub(crate) use stand_ins::TestClock;
-pub(crate) use wecom::{Fault, Wecom};
+pub(crate) use wecom::{AGENT, CORP, SECRET, Says, WecomStandIn, sealed};
 
 /// Everything a test needs. Dropping it takes its database away.
 pub(crate) struct World {
@@ -39,7 +39,7 @@ pub(crate) struct World {
     /// Where uploaded bytes go.
     pub(crate) folder: TempDir,
     // Last: the database goes when nothing uses it any more.
-    _home: Home,
+    home: Home,
 }
 
 impl World {
@@ -53,42 +53,45 @@ impl World {
         Self::with(Content::Tables).await
     }
 
-    /// A world with the demo data beside this WeCom.
-    pub(crate) async fn beside(wecom: &Wecom) -> Self {
-        let wecom = wecom.clone();
-        Self::made(Content::Demo, move |app| wecom.introduce(app)).await
-    }
-
     /// A world with this content.
     pub(crate) async fn with(content: Content) -> Self {
-        Self::made(content, |_| {}).await
+        Self::made(content, Settings::default()).await
+    }
+
+    /// A world with this content that has to do with WeCom.
+    pub(crate) async fn on_wecom(content: Content, wecom: settings::Wecom) -> Self {
+        Self::made(content, Settings { wecom, ..Settings::default() }).await
     }
 
     /// A world with this content, in which a file may have so many bytes.
     pub(crate) async fn capped(content: Content, max_bytes: u64) -> Self {
-        Self::with_files(content, max_bytes, |_| {}).await
+        let mut settings = Settings::default();
+        settings.files.max_bytes = max_bytes;
+        Self::made(content, settings).await
     }
 
-    /// A world with this content, whose requests reach what `adjust` makes of the ordinary.
-    pub(crate) async fn made(content: Content, adjust: impl FnOnce(&mut App)) -> Self {
-        Self::with_files(content, Settings::default().files.max_bytes, adjust).await
-    }
-
-    async fn with_files(content: Content, max_bytes: u64, adjust: impl FnOnce(&mut App)) -> Self {
+    async fn made(content: Content, settings: Settings) -> Self {
         let home = Home::make(content).await;
         let statements = Arc::new(Statements::default());
         let clock = Arc::new(TestClock::default());
         let folder = tempfile::tempdir().unwrap();
-        let files = Files::new(folder.path(), max_bytes);
+        let files = Files::new(folder.path(), settings.files.max_bytes);
         files.prepare().unwrap();
         let mut app = app(home.open(Some(statements.hook())).await, Arc::clone(&clock), &HASHING, files);
-        adjust(&mut app);
+        app.wecom = assetry::app::wecom(&settings.wecom, clock.clone()).unwrap();
         let app = Arc::new(app);
-        let settings = Settings::default();
         let stopping = CancellationToken::new();
         let router =
             serve::router(&app, commands::doors(&commands::door(&app, &settings, true)), &settings.http, &stopping);
-        Self { app, clock, router, stopping, statements, folder, _home: home }
+        Self { app, clock, router, stopping, statements, folder, home }
+    }
+
+    /// What another server on the same database reaches, with the same clock.
+    pub(crate) async fn restarted(&self, wecom: settings::Wecom) -> Arc<App> {
+        let files = self.app.files.clone();
+        let mut app = app(self.home.open(None).await, Arc::clone(&self.clock), &HASHING, files);
+        app.wecom = assetry::app::wecom(&wecom, self.clock.clone()).unwrap();
+        Arc::new(app)
     }
 
     /// The database.
@@ -149,8 +152,7 @@ pub(crate) fn app(db: db::Database, clock: Arc<TestClock>, hashing: &HashingRule
         files,
         rates: Rates::new(RateRules::default()),
         wecom: None,
-        wecom_callback: None,
-        bell: tokio::sync::Notify::new(),
+        bell: Bell::default(),
         trusted_proxies: Vec::new(),
     }
 }

@@ -1,14 +1,21 @@
 //! A clock and a source of randomness that tests hold in their hand.
 
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::{
+    sync::atomic::{AtomicI64, AtomicU64, Ordering},
+    time::Duration,
+};
 
-use assetry::app::{Clock, Random};
+use assetry::{
+    app::{Clock, Random},
+    wecom::Time,
+};
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::BoxFuture;
 
 /// 2020-11-04 10:00:00 in Shanghai: the day after the demo data's history.
 pub(crate) const START: DateTime<Utc> = DateTime::from_timestamp(1_604_455_200, 0).unwrap();
 
-/// A clock that stands still until it is moved.
+/// A clock that stands still until it is moved, or until somebody pauses: then it jumps.
 #[derive(Debug)]
 pub(crate) struct TestClock(AtomicI64);
 
@@ -28,6 +35,21 @@ impl TestClock {
 impl Clock for TestClock {
     fn now(&self) -> DateTime<Utc> {
         DateTime::from_timestamp_micros(self.0.load(Ordering::SeqCst)).unwrap()
+    }
+
+    fn pause(&self, time: Duration) -> BoxFuture<'_, ()> {
+        self.advance(TimeDelta::from_std(time).unwrap());
+        Box::pin(std::future::ready(()))
+    }
+}
+
+impl Time for TestClock {
+    fn now(&self) -> DateTime<Utc> {
+        Clock::now(self)
+    }
+
+    fn pause(&self, time: Duration) -> BoxFuture<'_, ()> {
+        Clock::pause(self, time)
     }
 }
 

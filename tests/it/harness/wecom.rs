@@ -1,200 +1,240 @@
-//! A WeCom of our own: answers as it is told, fails as it is told, and counts.
+//! A server that stands in for WeCom: it answers as WeCom does, unless it was told to answer something else.
 
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{HashMap, VecDeque},
+    io,
+    net::SocketAddr,
     sync::{Arc, Mutex},
-    time::Duration,
 };
 
-use aes::Aes256;
 use assetry::{
-    app::App,
-    wecom::{Callback, Client, Config},
+    settings::{Secret, Wecom},
+    wecom::Stamp,
+};
+use aws_lc_rs::{
+    cipher::{AES_256, EncryptingKey, EncryptionContext, UnboundCipherKey},
+    digest,
+    iv::FixedLength,
 };
 use axum::{
     Router,
     body::{Body, Bytes},
     extract::{Path, Query, State},
-    http::StatusCode,
-    response::{IntoResponse, Response},
-    routing::any,
+    http::Response,
 };
-use base64::{
-    Engine,
-    alphabet::STANDARD,
-    engine::{GeneralPurpose, GeneralPurposeConfig, general_purpose},
-};
-use cbc::cipher::{BlockModeEncrypt, KeyIvInit, block_padding::NoPadding};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use futures_util::stream;
 use serde_json::{Value, json};
-use sha1::{Digest, Sha1};
+use tokio::net::TcpListener;
 
-/// The company.
-pub(crate) const CORP: &str = "wwseed004corp00001";
-const SECRET: &str = "a secret that nobody else knows";
-const TOKEN: &str = "Seed004Token";
-const KEY: &str = "Seed004AesKeySeed004AesKeySeed004AesKey0123";
-
-/// What goes wrong with one call.
+/// What the stand-in says instead of the truth.
 #[derive(Clone, Debug)]
-pub(crate) enum Fault {
-    /// It answers this errcode.
+pub(crate) enum Says {
+    /// This errcode.
     Code(i64),
-    /// It answers another status.
+    /// This object.
+    Json(Value),
+    /// This text, whatever it is.
+    Text(&'static str),
+    /// This HTTP status.
     Status(u16),
-    /// It answers what is no JSON.
-    Broken,
-    /// It cuts the answer off.
+    /// So many bytes of blanks, then an empty object.
+    Long(usize),
+    /// Half of an answer, then the connection ends.
     Cut,
+    /// Nothing, ever.
+    Nothing,
+}
+
+/// One call that came in.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    /// Below `/cgi-bin/`.
+    pub(crate) path: String,
+    /// The query.
+    pub(crate) query: HashMap<String, String>,
+    /// The body, if it is JSON.
+    pub(crate) body: Value,
 }
 
 #[derive(Default)]
-struct Script {
-    faults: HashMap<String, VecDeque<Fault>>,
+struct Truth {
+    calls: Vec<Call>,
+    once: HashMap<String, VecDeque<Says>>,
+    always: HashMap<String, Says>,
+    token: u32,
     departments: Vec<Value>,
-    people: BTreeMap<i64, Vec<Value>>,
-    codes: HashMap<String, Value>,
-    unreached: String,
-    calls: Vec<(String, Value)>,
-    tokens: u32,
+    members: HashMap<String, Vec<Value>>,
 }
 
-/// A WeCom that listens on a socket until the test ends.
-#[derive(Clone)]
-pub(crate) struct Wecom {
-    script: Arc<Mutex<Script>>,
-    address: String,
+/// A server that stands in for WeCom, until it is dropped.
+pub(crate) struct WecomStandIn {
+    address: SocketAddr,
+    truth: Arc<Mutex<Truth>>,
+    task: tokio::task::JoinHandle<()>,
 }
 
-impl Wecom {
-    /// A WeCom without anybody.
+/// The company, its app and its secrets; none of them real.
+pub(crate) const CORP: &str = "wwstandin00000001";
+/// The app's secret.
+pub(crate) const SECRET: &str = "invented-corp-secret";
+/// The app.
+pub(crate) const AGENT: i64 = 1_000_002;
+const TOKEN: &str = "inventedtoken";
+const AES_KEY: &str = "InventedKeyInventedKeyInventedKeyInvente123";
+
+impl WecomStandIn {
+    /// Starts one in which there is nothing.
     pub(crate) async fn start() -> Self {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
-        let script = Arc::new(Mutex::new(Script::default()));
-        let router = Router::new().route("/cgi-bin/{*api}", any(answer)).with_state(Arc::clone(&script));
-        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        Self { script, address }
+        let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let truth = Arc::new(Mutex::new(Truth::default()));
+        let router = Router::new().route("/cgi-bin/{*path}", axum::routing::any(answer)).with_state(Arc::clone(&truth));
+        let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self { address, truth, task }
     }
 
-    /// Lets `app` call this WeCom, and read its callbacks.
-    pub(crate) fn introduce(&self, app: &mut App) {
-        let clock = app.clock.clone();
-        let config = Config {
-            base_url: self.address.clone(),
-            corp_id: CORP.to_owned(),
-            secret: SECRET.to_owned(),
-            agent_id: 1_000_002,
-            retry_base: Duration::from_millis(1),
+    /// Where it listens.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The settings of an app on it.
+    pub(crate) fn settings(&self) -> Wecom {
+        Wecom {
+            base_url: self.url(),
+            corp_id: Some(CORP.to_owned()),
+            corp_secret: Some(Secret::new(SECRET)),
+            agent_id: Some(AGENT.to_string()),
+            callback_token: Some(Secret::new(TOKEN)),
+            callback_aes_key: Some(Secret::new(AES_KEY)),
+        }
+    }
+
+    /// Says these, one after the other, to the next calls of `path`.
+    pub(crate) fn say(&self, path: &str, says: impl IntoIterator<Item = Says>) {
+        self.truth.lock().unwrap().once.entry(path.to_owned()).or_default().extend(says);
+    }
+
+    /// Says this to every call of `path`; the truth again when none is given.
+    pub(crate) fn always(&self, path: &str, says: Option<Says>) {
+        let mut truth = self.truth.lock().unwrap();
+        match says {
+            Some(says) => truth.always.insert(path.to_owned(), says),
+            None => truth.always.remove(path),
         };
-        app.wecom = Some(Client::new(config, Arc::new(move || clock.now())).unwrap());
-        app.wecom_callback = Callback::new(TOKEN, KEY, CORP);
     }
 
-    fn with<T>(&self, change: impl FnOnce(&mut Script) -> T) -> T {
-        change(&mut self.script.lock().unwrap())
+    /// Has exactly these departments.
+    pub(crate) fn departments(&self, departments: &[Value]) {
+        self.truth.lock().unwrap().departments = departments.to_vec();
     }
 
-    /// The next calls of `api` fail so, one after the other.
-    pub(crate) fn fail(&self, api: &str, faults: impl IntoIterator<Item = Fault>) {
-        self.with(|script| script.faults.entry(api.to_owned()).or_default().extend(faults));
+    /// Has exactly these members in a department.
+    pub(crate) fn members(&self, department: i64, members: &[Value]) {
+        self.truth.lock().unwrap().members.insert(department.to_string(), members.to_vec());
     }
 
-    /// The departments there are.
-    pub(crate) fn departments(&self, departments: Value) {
-        self.with(|script| script.departments = departments.as_array().unwrap().clone());
+    /// The calls of `path` so far.
+    pub(crate) fn calls(&self, path: &str) -> Vec<Call> {
+        self.truth.lock().unwrap().calls.iter().filter(|call| call.path == path).cloned().collect()
     }
 
-    /// The members of a department.
-    pub(crate) fn people(&self, department: i64, people: Value) {
-        self.with(|script| script.people.insert(department, people.as_array().unwrap().clone()));
+    /// How many calls of `path` there were.
+    pub(crate) fn count(&self, path: &str) -> usize {
+        self.calls(path).len()
     }
+}
 
-    /// What a code leads to.
-    pub(crate) fn code(&self, code: &str, answer: Value) {
-        self.with(|script| script.codes.insert(code.to_owned(), answer));
-    }
-
-    /// Whom messages do not reach, parted by `|`.
-    pub(crate) fn unreached(&self, names: &str) {
-        self.with(|script| script.unreached = names.to_owned());
-    }
-
-    /// What was sent with each call of `api`.
-    pub(crate) fn calls(&self, api: &str) -> Vec<Value> {
-        self.with(|script| script.calls.iter().filter(|(name, _)| name == api).map(|(_, sent)| sent.clone()).collect())
-    }
-
-    /// The query that signs `encrypted` at `timestamp`.
-    pub(crate) fn query(timestamp: i64, encrypted: &str) -> String {
-        let (timestamp, nonce) = (timestamp.to_string(), "nonce004");
-        let mut parts = [TOKEN, &timestamp, nonce, encrypted];
-        parts.sort_unstable();
-        let signature: String = Sha1::digest(parts.concat()).iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("msg_signature={signature}&timestamp={timestamp}&nonce={nonce}")
-    }
-
-    /// `message` as WeCom encrypts it; `prefix` makes each time another of it.
-    pub(crate) fn encrypt(message: &str, prefix: &[u8; 16]) -> String {
-        let lenient = GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true);
-        let key = GeneralPurpose::new(&STANDARD, lenient).decode(format!("{KEY}=")).unwrap();
-        let mut plain = prefix.to_vec();
-        plain.extend_from_slice(&u32::try_from(message.len()).unwrap().to_be_bytes());
-        plain.extend_from_slice(message.as_bytes());
-        plain.extend_from_slice(CORP.as_bytes());
-        let padding = 32 - plain.len() % 32;
-        plain.extend(std::iter::repeat_n(u8::try_from(padding).unwrap(), padding));
-        let encryptor = cbc::Encryptor::<Aes256>::new_from_slices(&key, &key[..16]).unwrap();
-        let length = plain.len();
-        let encrypted = encryptor.encrypt_padded::<NoPadding>(&mut plain, length).unwrap();
-        general_purpose::STANDARD.encode(encrypted)
+impl Drop for WecomStandIn {
+    fn drop(&mut self) {
+        self.task.abort();
     }
 }
 
 async fn answer(
-    State(script): State<Arc<Mutex<Script>>>,
-    Path(api): Path<String>,
+    State(truth): State<Arc<Mutex<Truth>>>,
+    Path(path): Path<String>,
     Query(query): Query<HashMap<String, String>>,
     body: Bytes,
-) -> Response {
-    let mut script = script.lock().unwrap();
-    let sent = serde_json::from_slice(&body).unwrap_or_else(|_| json!(query));
-    script.calls.push((api.clone(), sent));
-    let fault = script.faults.get_mut(&api).and_then(VecDeque::pop_front);
-    match fault {
-        Some(Fault::Code(code)) => return json_of(&json!({ "errcode": code, "errmsg": "not ok" })),
-        Some(Fault::Status(status)) => return StatusCode::from_u16(status).unwrap().into_response(),
-        Some(Fault::Broken) => return "{\"errcode\":".into_response(),
-        Some(Fault::Cut) => {
-            let pieces = [Ok(Bytes::from("{\"errcode\"")), Err(std::io::Error::other("cut"))];
-            return Body::from_stream(futures_util::stream::iter(pieces)).into_response();
+) -> Response<Body> {
+    let says = {
+        let mut truth = truth.lock().unwrap();
+        let call = Call { path, query, body: serde_json::from_slice(&body).unwrap_or_default() };
+        truth.calls.push(call.clone());
+        let next = truth.once.get_mut(&call.path).and_then(VecDeque::pop_front);
+        let told = next.or_else(|| truth.always.get(&call.path).cloned());
+        told.unwrap_or_else(|| Says::Json(truth.tell(&call)))
+    };
+    let body = match says {
+        Says::Code(code) => Body::from(json!({ "errcode": code, "errmsg": "ok" }).to_string()),
+        Says::Json(value) => Body::from(value.to_string()),
+        Says::Text(text) => Body::from(text),
+        Says::Status(status) => {
+            let response = Response::builder().status(status).header("location", "/cgi-bin/elsewhere");
+            return response.body(Body::from("{\"errcode\":0}")).unwrap();
         }
-        None => {}
-    }
-    if api == "gettoken" {
-        if query.get("corpsecret").map(String::as_str) != Some(SECRET) {
-            return json_of(&json!({ "errcode": 40001 }));
+        Says::Long(bytes) => Body::from(format!("{}{{}}", " ".repeat(bytes))),
+        Says::Cut => {
+            let half = [Ok(Bytes::from("{\"errcode\":0,")), Err(io::Error::other("cut"))];
+            Body::from_stream(stream::iter(half))
         }
-        script.tokens += 1;
-        let token = format!("token {}", script.tokens);
-        return json_of(&json!({ "errcode": 0, "errmsg": "ok", "access_token": token, "expires_in": 7200 }));
-    }
-    if query.get("access_token") != Some(&format!("token {}", script.tokens)) {
-        return json_of(&json!({ "errcode": 40014 }));
-    }
-    json_of(&match api.as_str() {
-        "auth/getuserinfo" => script.codes.get(&query["code"]).cloned().unwrap_or(json!({ "errcode": 40029 })),
-        "department/list" => json!({ "errcode": 0, "department": script.departments }),
-        "user/list" => {
-            let people = query["department_id"].parse().ok().and_then(|id: i64| script.people.get(&id));
-            json!({ "errcode": 0, "userlist": people.cloned().unwrap_or_default() })
-        }
-        "message/send" => {
-            json!({ "errcode": 0, "errmsg": "ok", "invaliduser": script.unreached, "unlicenseduser": "", "msgid": "m" })
-        }
-        _ => json!({ "errcode": 404 }),
-    })
+        Says::Nothing => std::future::pending().await,
+    };
+    Response::new(body)
 }
 
-fn json_of(value: &Value) -> Response {
-    value.to_string().into_response()
+impl Truth {
+    fn tell(&mut self, call: &Call) -> Value {
+        let asked = |name: &str| call.query.get(name).map(String::as_str).unwrap_or_default();
+        if call.path == "gettoken" {
+            if (asked("corpid"), asked("corpsecret")) != (CORP, SECRET) {
+                return json!({ "errcode": 40001, "errmsg": "invalid credential" });
+            }
+            self.token += 1;
+            let token = format!("invented-access-token-{}", self.token);
+            return json!({ "errcode": 0, "errmsg": "ok", "access_token": token, "expires_in": 7200 });
+        }
+        if asked("access_token") != format!("invented-access-token-{}", self.token) {
+            return json!({ "errcode": 40014, "errmsg": "invalid access_token" });
+        }
+        match call.path.as_str() {
+            "auth/getuserinfo" => match asked("code").strip_prefix("code-of-") {
+                Some(userid) => json!({ "errcode": 0, "errmsg": "ok", "userid": userid }),
+                None => json!({ "errcode": 40029, "errmsg": "invalid code" }),
+            },
+            "department/list" => json!({ "errcode": 0, "errmsg": "ok", "department": self.departments }),
+            "user/list" => {
+                let members = self.members.get(asked("department_id")).cloned().unwrap_or_default();
+                json!({ "errcode": 0, "errmsg": "ok", "userlist": members })
+            }
+            "message/send" => json!({ "errcode": 0, "errmsg": "ok", "invaliduser": "", "msgid": "message-1" }),
+            _ => json!({ "errcode": 1, "errmsg": "no such call" }),
+        }
+    }
+}
+
+/// `message` to `CORP`, as WeCom encrypts it behind `random`, and the stamp that it signs at this time.
+pub(crate) fn sealed(message: &str, random: &[u8; 16], seconds: i64) -> (Stamp, String) {
+    let key = base64::engine::GeneralPurpose::new(
+        &base64::alphabet::STANDARD,
+        base64::engine::GeneralPurposeConfig::new()
+            .with_decode_allow_trailing_bits(true)
+            .with_decode_padding_mode(base64::engine::DecodePaddingMode::Indifferent),
+    );
+    let key = key.decode(AES_KEY).unwrap();
+    let length = u32::try_from(message.len()).unwrap().to_be_bytes();
+    let mut bytes = [random.as_slice(), &length, message.as_bytes(), CORP.as_bytes()].concat();
+    let padding = 32 - bytes.len() % 32;
+    bytes.resize(bytes.len() + padding, u8::try_from(padding).unwrap());
+    let iv: [u8; 16] = key[..16].try_into().unwrap();
+    let cipher = EncryptingKey::cbc(UnboundCipherKey::new(&AES_256, &key).unwrap()).unwrap();
+    cipher.less_safe_encrypt(&mut bytes, EncryptionContext::Iv128(FixedLength::from(iv))).unwrap();
+    let sealed = STANDARD.encode(bytes);
+    let (timestamp, nonce) = (seconds.to_string(), "nonce".to_owned());
+    let mut parts = [TOKEN, &timestamp, &nonce, &sealed];
+    parts.sort_unstable();
+    let hash = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, parts.concat().as_bytes());
+    let signature = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    (Stamp { signature, timestamp, nonce }, sealed)
 }

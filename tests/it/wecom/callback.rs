@@ -1,168 +1,315 @@
-//! §10: what WeCom pushes is proven, taken in once, acknowledged, and acted on in order.
+//! Callbacks: proved, kept once, acted on in order (contract: laravel-template §10).
 
 use assetry::{
-    domain::directory::{places, profiles},
+    domain::{
+        directory::{self, Answer, Push},
+        staff,
+    },
     entity::{inbox, words::LockedBy},
+    settings::Wecom,
+    wecom::Stamp,
 };
-use axum::{
-    body::Body,
-    http::{Request, header},
-};
-use sea_orm::{EntityTrait, PaginatorTrait};
+use chrono::TimeDelta;
+use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, QueryOrder};
 use serde_json::json;
 
-use super::{person, system};
-use crate::harness::{Reply, Wecom, World};
+use super::{both, department, member};
+use crate::harness::{Content, WecomStandIn, World, sealed};
 
-const PREFIX: &[u8; 16] = b"0123456789abcdef";
+const RANDOM: &[u8; 16] = b"fedcba9876543210";
 
-fn event(change: &str, elements: &str) -> String {
+impl World {
+    /// Pushes this message, signed now.
+    async fn push(&self, message: &str) -> Answer {
+        self.push_behind(message, RANDOM).await
+    }
+
+    async fn push_behind(&self, message: &str, random: &[u8; 16]) -> Answer {
+        let (stamp, sealed) = sealed(message, random, self.app.now().timestamp());
+        let body = format!("<xml><AgentID/><Encrypt><![CDATA[{sealed}]]></Encrypt><ToUserName>x</ToUserName></xml>");
+        directory::receive(&self.app, Some(stamp), Push::Event(body.into_bytes())).await.unwrap()
+    }
+
+    /// Pushes a change of contacts and acts on it.
+    async fn change(&self, kind: &str, elements: &str) {
+        self.clock.advance(TimeDelta::seconds(1));
+        let at = self.app.now().timestamp();
+        assert_eq!(self.push(&event(kind, at, elements)).await, Answer::Taken);
+        self.act().await;
+    }
+
+    async fn kept(&self) -> Vec<inbox::Model> {
+        inbox::Entity::find().order_by_asc(inbox::Column::Id).all(self.db().read()).await.unwrap()
+    }
+}
+
+fn event(kind: &str, at: i64, elements: &str) -> String {
     format!(
-        "<xml><ToUserName><![CDATA[wwseed004corp00001]]></ToUserName><FromUserName>sys</FromUserName>\
-         <CreateTime>1700000001</CreateTime><MsgType>event</MsgType><Event>change_contact</Event>\
-         <ChangeType>{change}</ChangeType>{elements}</xml>"
+        "<xml><FromUserName>sys</FromUserName><CreateTime>{at}</CreateTime><MsgType><![CDATA[event]]></MsgType>\
+         <Event>change_contact</Event><ChangeType>{kind}</ChangeType>{elements}</xml>"
     )
 }
 
-async fn send(world: &World, query: &str, body: String) -> Reply {
-    let request = Request::post(format!("/api/wechat/callback?{query}"));
-    world.send(request.body(Body::from(body)).unwrap()).await
-}
-
-async fn push(world: &World, message: &str, prefix: &[u8; 16]) -> Reply {
-    let encrypted = Wecom::encrypt(message, prefix);
-    let query = Wecom::query(world.app.now().timestamp(), &encrypted);
-    send(world, &query, format!("<xml><AgentID/><Encrypt><![CDATA[{encrypted}]]></Encrypt><ToUserName/></xml>")).await
-}
-
 #[tokio::test]
-async fn the_echo_is_answered_with_nothing_more() {
-    let wecom = Wecom::start().await;
-    let world = World::beside(&wecom).await;
-    let encrypted = Wecom::encrypt("3141592653589793238", PREFIX);
-    let encoded: String = form_urlencoded::byte_serialize(encrypted.as_bytes()).collect();
-    let query = Wecom::query(world.app.now().timestamp(), &encrypted);
-    let reply = world.get(&format!("/api/wechat/callback?{query}&echostr={encoded}")).await;
-    assert_eq!((reply.status.as_u16(), reply.text()), (200, "3141592653589793238"));
-    assert_eq!(reply.headers[header::CONTENT_TYPE], "text/plain");
-}
-
-#[tokio::test]
-async fn what_is_wrong_is_said_in_order_and_takes_nothing_in() {
-    let wecom = Wecom::start().await;
-    let world = World::beside(&wecom).await;
+async fn what_is_wrong_is_answered_from_the_top() {
+    let (world, _wecom) = both(Content::Tables).await;
     let now = world.app.now().timestamp();
-    let encrypted = Wecom::encrypt(&event("delete_user", "<UserID>demo</UserID>"), PREFIX);
-    let body = format!("<xml><Encrypt>{encrypted}</Encrypt></xml>");
-    let good = Wecom::query(now, &encrypted);
-    let nonsense = "AAAA";
-    for (query, body, status, message) in [
-        (good.clone(), "x".repeat(256 * 1024 + 1), 413, "请求内容过大"),
-        (String::new(), body.clone(), 400, "请求参数不正确"),
-        (good.replace("nonce=", "once="), body.clone(), 400, "请求参数不正确"),
-        (good.clone(), "no xml".to_owned(), 400, "请求参数不正确"),
-        (good.clone(), "<xml/>".to_owned(), 400, "请求参数不正确"),
-        (good.clone(), format!("<!DOCTYPE x [<!ENTITY a \"b\">]>{body}"), 400, "请求参数不正确"),
-        (good.replace("msg_signature=", "msg_signature=0"), body.clone(), 403, "签名不正确"),
-        (Wecom::query(now - 301, &encrypted), body.clone(), 403, "签名不正确"),
-        (Wecom::query(now + 301, &encrypted), body.clone(), 403, "签名不正确"),
-        (Wecom::query(now, nonsense), format!("<xml><Encrypt>{nonsense}</Encrypt></xml>"), 400, "请求参数不正确"),
-    ] {
-        let reply = send(&world, &query, body).await;
-        assert_eq!((reply.status.as_u16(), &reply.json()["message"]), (status, &json!(message)), "{query}");
+    let (stamp, good) = sealed("<xml/>", RANDOM, now);
+    let xml = |encrypted: &str| format!("<xml><Encrypt>{encrypted}</Encrypt></xml>").into_bytes();
+    let ask = async |stamp: Option<Stamp>, body: Vec<u8>| {
+        directory::receive(&world.app, stamp, Push::Event(body)).await.unwrap()
+    };
+    let stamped = || Some(stamp.clone());
+    assert_eq!(ask(stamped(), xml(&good)).await, Answer::Taken);
+    assert_eq!(ask(stamped(), vec![b' '; 256 * 1024 + 1]).await, Answer::TooLarge);
+    for bad in ["", "{}", "<xml></xml>", "<xml><Encrypt/></xml>", "<!DOCTYPE a><xml><Encrypt>x</Encrypt></xml>"] {
+        assert_eq!(ask(stamped(), bad.as_bytes().to_vec()).await, Answer::Malformed, "{bad}");
     }
-    assert_eq!(inbox::Entity::find().count(world.db().read()).await.unwrap(), 0);
-    let reply = world.get(&format!("/api/wechat/callback?{good}")).await;
-    assert_eq!(reply.status.as_u16(), 400);
-    let bare = World::demo().await;
-    for reply in [bare.get("/api/wechat/callback").await, send(&bare, &good, String::new()).await] {
-        assert_eq!((reply.status.as_u16(), &reply.json()["message"]), (503, &json!("未配置企业微信")));
-    }
+    assert_eq!(ask(stamped(), vec![0xff; 8]).await, Answer::Malformed);
+    assert_eq!(ask(None, xml(&good)).await, Answer::Malformed);
+    assert_eq!(ask(stamped(), xml("other")).await, Answer::Unproved);
+    let late = sealed("<xml/>", RANDOM, now - 301);
+    assert_eq!(ask(Some(late.0), xml(&late.1)).await, Answer::Unproved);
+    assert!(world.kept().await.iter().all(|row| row.state == "waiting"));
+
+    let plain = World::empty().await;
+    let answer = directory::receive(&plain.app, stamped(), Push::Event(Vec::new())).await.unwrap();
+    assert_eq!(answer, Answer::NotConfigured);
+    let stand_in = WecomStandIn::start().await;
+    let without = World::on_wecom(Content::Tables, Wecom { callback_token: None, ..stand_in.settings() }).await;
+    assert_eq!(without.push("<xml/>").await, Answer::NotConfigured);
 }
 
 #[tokio::test]
-async fn an_event_is_acknowledged_with_nothing_and_acted_on_once() {
-    let wecom = Wecom::start().await;
-    let world = World::beside(&wecom).await;
-    let message = event("create_user", "<UserID>wang</UserID><Name>王</Name><Status>1</Status>");
-    for prefix in [PREFIX, b"fedcba9876543210", PREFIX] {
-        let reply = push(&world, &message, prefix).await;
-        assert_eq!((reply.status.as_u16(), reply.body.len()), (200, 0));
-    }
-    assert!(person(&world, "wang").await.is_none(), "the answer does not wait for the work");
-    assert_eq!(inbox::Entity::find().count(world.db().read()).await.unwrap(), 1);
-    world.work().await;
-    assert_eq!(person(&world, "wang").await.unwrap().name, "王");
-    let row = inbox::Entity::find().one(world.db().read()).await.unwrap().unwrap();
-    assert_eq!((row.state.as_str(), row.attempts), ("done", 1));
+async fn the_echo_gives_back_what_was_encrypted() {
+    let (world, _wecom) = both(Content::Tables).await;
+    let (stamp, echo) = sealed("3141592653589793238", RANDOM, world.app.now().timestamp());
+    let ask = async |echo: Option<String>| {
+        directory::receive(&world.app, Some(stamp.clone()), Push::Echo(echo)).await.unwrap()
+    };
+    assert_eq!(ask(Some(echo.clone())).await, Answer::Echo(b"3141592653589793238".to_vec()));
+    assert_eq!(ask(Some(echo.replace('+', " "))).await, Answer::Echo(b"3141592653589793238".to_vec()));
+    assert_eq!(ask(None).await, Answer::Malformed);
+    assert_eq!(ask(Some(echo[1..].to_owned())).await, Answer::Unproved);
+    assert!(world.kept().await.is_empty());
 }
 
 #[tokio::test]
-async fn every_change_has_its_effect_in_order_of_arrival() {
-    let wecom = Wecom::start().await;
-    let world = World::beside(&wecom).await;
-    let user = "<UserID>wang</UserID>";
-    for (change, elements) in [
-        ("create_party", "<Id>40</Id><Name><![CDATA[部门]]></Name><ParentId>0</ParentId><Order>7</Order>".to_owned()),
-        (
+async fn a_message_that_cannot_be_used_is_taken_and_forgotten() {
+    let (world, _wecom) = both(Content::Tables).await;
+    for useless in ["", "not xml", "<!DOCTYPE x [<!ENTITY a 'b'>]><xml/>", "<xml>"] {
+        assert_eq!(world.push(useless).await, Answer::Taken, "{useless}");
+    }
+    assert!(world.kept().await.is_empty());
+    for ignored in ["<xml/>", "<xml><MsgType>text</MsgType><MsgId>7</MsgId></xml>"] {
+        assert_eq!(world.push(ignored).await, Answer::Taken, "{ignored}");
+    }
+    world.change("create_tag", "<UserID>x</UserID>").await;
+    world.change("create_user", "<Name>nobody</Name>").await;
+    world.change("create_party", "<Id>-1</Id>").await;
+    world.act().await;
+    assert!(world.kept().await.iter().all(|row| row.state == "ignored"));
+}
+
+#[tokio::test]
+async fn members_come_change_and_leave() {
+    let (world, wecom) = both(Content::Demo).await;
+    wecom.departments(&[department(30, 0, "a"), department(31, 0, "b")]);
+    world.sync().await;
+    world
+        .change(
             "create_user",
-            format!(
-                "{user}<Name>王</Name><Department>40,1</Department><MainDepartment>40</MainDepartment><Mobile>555-0101</Mobile><Gender>2</Gender><Status>1</Status>"
-            ),
-        ),
-        ("update_user", format!("{user}<Email>w@example.com</Email><Position></Position>")),
-        ("update_party", "<Id>40</Id><Name>改名</Name>".to_owned()),
-        ("unknown", String::new()),
-    ] {
-        assert_eq!(push(&world, &event(change, &elements), PREFIX).await.status.as_u16(), 200);
-    }
-    world.work().await;
-    let wang = person(&world, "wang").await.unwrap();
+            "<UserID>LiSi</UserID><Name><![CDATA[李四]]></Name><Department>30,31</Department><MainDepartment>31</MainDepartment>\
+             <Mobile>139</Mobile><Position>p</Position><Gender>2</Gender><Email>l@x</Email><Status>1</Status>",
+        )
+        .await;
+    let person = world.person_called("LiSi").await;
+    assert_eq!((person.name.as_str(), person.department_id), ("李四", Some(31)));
+    assert_eq!((person.mobile.as_deref(), person.email.as_deref()), (Some("139"), Some("l@x")));
+    let profile =
+        async || directory::profiles(&world.server(), &[person.id]).await.unwrap().remove(&person.id).unwrap();
     assert_eq!(
-        (wang.department_id, wang.mobile.as_deref(), wang.email.as_deref()),
-        (Some(40), Some("555-0101"), Some("w@example.com"))
+        profile().await.info,
+        r#"{"userid":"LiSi","position":"p","gender":"2","main_department":31,"status":1}"#
     );
-    let found = profiles(&system(&world), &[wang.id]).await.unwrap();
-    assert_eq!(found[&wang.id].departments, json!([{ "40": { "id": 40, "name": "改名" } }]));
-    assert_eq!(places(&system(&world), &[40]).await.unwrap()[&40].position, 7);
+    assert_eq!(profile().await.departments, r#"[{"30":{"id":30,"name":"a"}},{"31":{"id":31,"name":"b"}}]"#);
 
-    push(&world, &event("update_user", &format!("{user}<NewUserID>wang2</NewUserID><Name>王二</Name>")), PREFIX).await;
-    push(&world, &event("delete_party", "<Id>40</Id>"), PREFIX).await;
-    world.work().await;
-    // The same key as the update before, so it was taken for a repetition: WeCom's key has no more in it.
-    assert!(person(&world, "wang2").await.is_none());
-    assert!(!places(&system(&world), &[40]).await.unwrap()[&40].delivered);
-    let later = event("update_user", &format!("{user}<NewUserID>wang2</NewUserID><Name>王二</Name>"))
-        .replace("1700000001", "1700000002");
-    push(&world, &later, PREFIX).await;
-    world.work().await;
-    let renamed = person(&world, "wang2").await.unwrap();
-    assert_eq!((renamed.id, renamed.name.as_str()), (wang.id, "王二"));
+    world.change("update_user", "<UserID>lisi</UserID><Department>30</Department><Name/>").await;
+    assert_eq!(world.person_called("LiSi").await.name, "李四");
+    assert_eq!(profile().await.departments, r#"[{"30":{"id":30,"name":"a"}}]"#);
 
-    push(&world, &event("delete_user", "<UserID>WANG2</UserID>"), PREFIX).await;
-    push(&world, &event("delete_user", "<UserID>nobody-here</UserID>"), PREFIX).await;
-    world.work().await;
-    assert_eq!(person(&world, "wang2").await.unwrap().locked_by, Some(LockedBy::Wecom));
-    assert!(person(&world, "nobody-here").await.is_none());
-    let states = inbox::Entity::find().all(world.db().read()).await.unwrap();
-    assert!(states.iter().all(|row| row.state == "done" || row.state == "ignored"), "{states:?}");
+    world.change("delete_user", "<UserID>LISI</UserID>").await;
+    let left = world.person_called("LiSi").await;
+    assert_eq!((left.id, left.locked_by), (person.id, Some(LockedBy::Wecom)));
+    assert_eq!(staff::roles_of(world.db().read(), &[left.id]).await.unwrap()[&left.id].len(), 1);
+    world.change("update_user", "<UserID>lisi</UserID><Status>4</Status>").await;
+    assert!(!world.person_called("LiSi").await.locked);
+
+    // Nobody is made to be locked.
+    world.change("delete_user", "<UserID>stranger</UserID>").await;
+    assert!(world.maybe_called("stranger").await.is_none());
+    // Who was here before is found by name.
+    world.change("update_user", "<UserID>ASDF</UserID><Mobile>555</Mobile>").await;
+    assert_eq!(world.person_called("asdf").await.mobile.as_deref(), Some("555"));
 }
 
 #[tokio::test]
-async fn what_was_being_done_when_the_server_stopped_is_done_after() {
-    use sea_orm::ConnectionTrait;
-    let wecom = Wecom::start().await;
-    let world = World::beside(&wecom).await;
-    push(&world, &event("create_user", "<UserID>first</UserID>"), PREFIX).await;
-    push(&world, &event("create_user", "<UserID>second</UserID>"), PREFIX).await;
-    let tx = world.db().begin().await.unwrap();
-    let until = world.app.now() + chrono::TimeDelta::seconds(30);
-    let sql = format!("UPDATE inbox SET state = 'working', next_at = '{}' WHERE id = 1", until.to_rfc3339());
-    tx.execute_unprepared(&sql).await.unwrap();
-    tx.commit().await.unwrap();
-    world.work().await;
-    assert!(person(&world, "second").await.is_none(), "nobody overtakes");
-    world.clock.advance(chrono::TimeDelta::minutes(2));
-    world.work().await;
-    assert!(person(&world, "first").await.is_some() && person(&world, "second").await.is_some());
+async fn a_new_userid_moves_the_link_and_the_username_that_was_the_old_one() {
+    let (world, wecom) = both(Content::Demo).await;
+    wecom.departments(&[department(1, 0, "a")]);
+    wecom.members(1, &["old", "asdf", "third"].map(|userid| member(userid, json!({}))));
+    world.sync().await;
+    let old = world.person_called("old").await;
+    world.change("update_user", "<UserID>old</UserID><NewUserID>New</NewUserID><Mobile>1</Mobile>").await;
+    let person = world.person_called("New").await;
+    assert_eq!((person.id, person.mobile.as_deref()), (old.id, Some("1")));
+    assert_eq!(world.link_of(person.id).await.unwrap().external_id, "new");
+    // The same name in another spelling is a new userid too.
+    world.change("update_user", "<UserID>NEW</UserID><NewUserID>NEW2</NewUserID>").await;
+    world.change("update_user", "<UserID>new2</UserID><NewUserID>New</NewUserID>").await;
+    assert_eq!(world.person_called("New").await.id, old.id);
+    // Told once more by a repetition that WeCom numbers anew, nothing changes.
+    world.change("update_user", "<UserID>old</UserID><NewUserID>New</NewUserID>").await;
+    assert_eq!(world.person_called("New").await.id, old.id);
+    assert!(world.maybe_called("old").await.is_none());
+
+    // A name that somebody has is not taken from them, but the link moves.
+    let asdf = world.person_called("asdf").await;
+    world.change("update_user", "<UserID>asdf</UserID><NewUserID>demo</NewUserID>").await;
+    assert_eq!(world.person_called("asdf").await.id, asdf.id);
+    assert_eq!(world.link_of(asdf.id).await.unwrap().external_id, "demo");
+
+    // A username of one's own stays.
+    let third = world.person_called("third").await;
+    let own = staff::Update { username: Some("own".to_owned()), ..Default::default() };
+    staff::update(&world.server(), &assetry::domain::Key::Id(third.id), &own).await.unwrap();
+    world.change("update_user", "<UserID>third</UserID><NewUserID>fourth</NewUserID>").await;
+    assert_eq!(world.person_called("own").await.id, third.id);
+    assert_eq!(world.link_of(third.id).await.unwrap().user_id.as_deref(), Some("fourth"));
+}
+
+#[tokio::test]
+async fn departments_come_change_and_go() {
+    let (world, _wecom) = both(Content::Demo).await;
+    world.change("create_party", "<Id>50</Id><Name>五十</Name><ParentId>0</ParentId><Order>7</Order>").await;
+    world.change("create_party", "<Id>51</Id><Name>五一</Name><ParentId>50</ParentId>").await;
+    let (row, link) = world.place(51).await.unwrap();
+    assert_eq!((row.id, row.name.as_str(), row.parent_id, link.position), (51, "五一", Some(50), 0));
+    world.change("update_party", "<Id>51</Id><Name>改名</Name>").await;
+    let (row, _) = world.place(51).await.unwrap();
+    assert_eq!((row.name.as_str(), row.parent_id), ("改名", Some(50)));
+    world.change("delete_party", "<Id>50</Id>").await;
+    let (row, link) = world.place(50).await.unwrap();
+    assert_eq!((row.name.as_str(), link.delivered, link.position), ("五十", false, 7));
+    assert!(world.place(51).await.unwrap().1.delivered);
+    world.change("delete_party", "<Id>999</Id>").await;
+}
+
+#[tokio::test]
+async fn an_event_is_kept_once_however_often_it_is_pushed() {
+    let (world, _wecom) = both(Content::Tables).await;
+    let at = world.app.now().timestamp();
+    let made = event("create_user", at, "<UserID>once</UserID>");
+    for random in [b"0000000000000000", b"1111111111111111", b"2222222222222222"] {
+        assert_eq!(world.push_behind(&made, random).await, Answer::Taken);
+        world.clock.advance(TimeDelta::seconds(5));
+    }
+    world.act().await;
+    assert_eq!(world.push(&made).await, Answer::Taken);
+    assert_eq!(world.kept().await.len(), 1);
+    // Another time, another person, another kind: other events.
+    for other in [
+        event("create_user", at + 1, "<UserID>once</UserID>"),
+        event("create_user", at, "<UserID>twice</UserID>"),
+        event("update_user", at, "<UserID>once</UserID>"),
+        event("create_party", at, "<Id>5</Id>"),
+    ] {
+        world.push(&other).await;
+    }
+    assert_eq!(world.kept().await.len(), 5);
+    let numbered = "<xml><MsgId>12</MsgId><CreateTime>1</CreateTime></xml>";
+    world.push(numbered).await;
+    world.push(&numbered.replace("Time>1", "Time>2")).await;
+    assert_eq!(world.kept().await.len(), 6);
+
+    // Remembered for a day at least, and not for ever.
+    world.act().await;
+    world.clock.advance(TimeDelta::days(1));
+    directory::sweep(&world.app).await.unwrap();
+    assert_eq!(world.kept().await.len(), 6);
+    world.clock.advance(TimeDelta::days(7));
+    assert_eq!(directory::sweep(&world.app).await.unwrap(), 6);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn events_are_acted_on_in_order_of_arrival_by_however_many_servers() {
+    let (world, _wecom) = both(Content::Tables).await;
+    let at = world.app.now().timestamp();
+    for turn in 0..20 {
+        let elements = format!("<UserID>u</UserID><Name>name {turn}</Name>");
+        world.push(&event("update_user", at + turn, &elements)).await;
+    }
+    let servers = (0..4).map(|_| {
+        let app = world.app.clone();
+        tokio::spawn(async move { while directory::act_on_next(&app).await.unwrap() {} })
+    });
+    for server in servers.collect::<Vec<_>>() {
+        server.await.unwrap();
+    }
+    let person = world.person_called("u").await;
+    assert_eq!((person.name.as_str(), person.version), ("name 19", 20));
+    assert!(world.kept().await.iter().all(|row| row.state == "done" && row.attempts == 1));
+}
+
+#[tokio::test]
+async fn what_came_in_before_a_restart_is_acted_on_after_it() {
+    let (world, wecom) = both(Content::Tables).await;
+    world.push(&event("create_user", world.app.now().timestamp(), "<UserID>kept</UserID>")).await;
+    assert!(world.maybe_called("kept").await.is_none());
+    let again = world.restarted(wecom.settings()).await;
+    while directory::act_on_next(&again).await.unwrap() {}
+    assert!(world.maybe_called("kept").await.is_some());
+    assert_eq!(inbox::Entity::find().count(world.db().read()).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn an_event_waits_for_the_sync_under_way_to_end() {
+    let (world, wecom) = both(Content::Tables).await;
+    wecom.departments(&[department(1, 0, "a")]);
+    directory::sync_soon(&world.server(), directory::Part::Staff).await.unwrap();
+    let held = assetry::domain::jobs::claim(&world.app, "wecom_sync").await.unwrap().unwrap();
+    world.push(&event("create_user", world.app.now().timestamp(), "<UserID>waits</UserID>")).await;
+    assert!(!directory::act_on_next(&world.app).await.unwrap());
+    assetry::domain::jobs::end(&world.app, &held, None).await.unwrap();
+    assert!(directory::act_on_next(&world.app).await.unwrap());
+}
+
+#[tokio::test]
+async fn an_event_that_fails_is_tried_again_and_given_up_in_the_end_while_those_behind_it_wait() {
+    let (world, _wecom) = both(Content::Tables).await;
+    let at = world.app.now().timestamp();
+    world.push(&event("create_party", at, "<Id>5</Id>")).await;
+    world.act().await;
+    let rename = async |from: &str, to: &str| {
+        let tx = world.db().begin().await.unwrap();
+        tx.execute_unprepared(&format!("ALTER TABLE {from} RENAME TO {to}")).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    world.push(&event("create_user", at, "<UserID>one</UserID>")).await;
+    world.push(&event("delete_party", at, "<Id>5</Id>")).await;
+    rename("membership", "elsewhere").await;
+    for waits in [10, 20, 40, 80] {
+        assert!(!directory::act_on_next(&world.app).await.unwrap());
+        world.clock.advance(TimeDelta::seconds(waits - 1));
+        assert!(!directory::act_on_next(&world.app).await.unwrap());
+        world.clock.advance(TimeDelta::seconds(1));
+    }
+    assert_eq!(world.kept().await[1].attempts, 4);
+    assert!(world.place(5).await.unwrap().1.delivered);
+    world.act().await;
+    assert!(!world.place(5).await.unwrap().1.delivered);
+    rename("elsewhere", "membership").await;
+    let told: Vec<_> = world.kept().await.into_iter().map(|row| (row.state, row.last_error)).collect();
+    assert_eq!(told[1], ("failed".to_owned(), Some("Something went wrong on our side.".to_owned())));
+    assert_eq!(told[2], ("done".to_owned(), None));
 }

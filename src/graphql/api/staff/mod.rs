@@ -13,6 +13,7 @@ use super::{
     ahead::{self, Ahead},
     assets::{Asset, AssetConnection},
     departments::Department,
+    directory::DirectoryProfile,
     kit::{
         Caller, Connection, NodeKind, PageArgs, StaffBy, change, change_text, connection, given, global_id, items, key,
         payload, role_key, settle,
@@ -100,6 +101,14 @@ impl Staff {
         let roles: Vec<i64> = loaders.roles_of(self.0.id).await?.iter().map(|role| role.id).collect();
         let held = rbac::held(&self.0, loaders.granted(&roles).await?);
         Ok(Some(held.iter().collect()))
+    }
+
+    /// What WeCom tells of the person, if it knows them; null to others, unless they hold `/users/*`.
+    async fn directory_profile(&self, ctx: &Context<'_>) -> Result<Option<DirectoryProfile>> {
+        if !staff::sees_contacts(ctx.domain()?, self.0.id) {
+            return Ok(None);
+        }
+        Ok(ctx.loaders()?.profiles.one(self.0.id).await?.flatten().map(DirectoryProfile::from))
     }
 
     /// What the person holds, as far as the viewer sees it, oldest first.

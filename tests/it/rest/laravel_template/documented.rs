@@ -12,8 +12,9 @@ use axum::{
 };
 use serde_json::{Value, json};
 
+use super::work;
 use crate::{
-    harness::{Reply, Wecom, World},
+    harness::{Content, Reply, WecomStandIn, World, sealed},
     rest::openapi::Documented,
 };
 
@@ -46,11 +47,10 @@ impl Seen {
 #[tokio::test]
 async fn live_replies_are_what_the_document_says() {
     let documented = Documented::read();
-    let wecom = Wecom::start().await;
-    wecom.departments(json!([{ "id": 1, "name": "公司" }]));
-    wecom.people(1, json!([{ "userid": "demo", "department": [1], "position": "x", "status": 1 }]));
-    wecom.code("good", json!({ "errcode": 0, "userid": "demo" }));
-    let world = World::beside(&wecom).await;
+    let wecom = WecomStandIn::start().await;
+    wecom.departments(&[json!({ "id": 1, "name": "公司" })]);
+    wecom.members(1, &[json!({ "userid": "demo", "department": [1], "position": "x", "status": 1 })]);
+    let world = World::on_wecom(Content::Demo, wecom.settings()).await;
     let (superior, nobody) = (world.token("suadmin").await, world.token("testuser").await);
     let mut seen = Seen::default();
     let send = async |verb: Verb, path: &str, token: Option<&str>, body: Option<Value>| {
@@ -83,7 +83,7 @@ async fn live_replies_are_what_the_document_says() {
         (post, "/api/qrlogin", "/api/qrlogin", Some(json!({ "nonce": nonce }))),
         (post, "/api/qrlogin", "/api/qrlogin", Some(json!({ "nonce": nonce }))),
         (post, "/api/confirmqrlogin", "/api/confirmqrlogin", Some(json!({ "nonce": other, "cancel": true }))),
-        (post, "/api/codelogin", "/api/codelogin", Some(json!({ "code": "good" }))),
+        (post, "/api/codelogin", "/api/codelogin", Some(json!({ "code": "code-of-demo" }))),
         (post, "/api/codelogin", "/api/codelogin", Some(json!({ "code": "bad" }))),
         (get, "/api/file", &format!("/api/file?id={file}"), None),
         (get, "/api/file", "/api/file?id=x", None),
@@ -120,7 +120,7 @@ async fn live_replies_are_what_the_document_says() {
     for (verb, printed, path, body) in calls {
         let row = row(verb, printed);
         let reply = send(verb, path, Some(&superior), body.clone()).await;
-        world.work().await;
+        work(&world).await;
         seen.hold(&documented, row, &reply, "as suadmin");
         for token in [None, Some("nonsense"), Some(&*nobody)] {
             let reply = send(verb, path, token, body.clone()).await;
@@ -134,10 +134,9 @@ async fn live_replies_are_what_the_document_says() {
         let reply = world.send(request.body(large).unwrap()).await;
         seen.hold(&documented, row, &reply, "too large");
     }
-    let message = Wecom::encrypt("echo", b"0123456789abcdef");
-    let now = world.app.now().timestamp();
+    let (stamp, message) = sealed("echo", b"0123456789abcdef", world.app.now().timestamp());
     let encoded: String = form_urlencoded::byte_serialize(message.as_bytes()).collect();
-    let query = Wecom::query(now, &message);
+    let query = format!("msg_signature={}&timestamp={}&nonce={}", stamp.signature, stamp.timestamp, stamp.nonce);
     let reply = send(get, &format!("/api/wechat/callback?{query}&echostr={encoded}"), None, None).await;
     seen.hold(&documented, row(get, "/api/wechat/callback"), &reply, "echo");
     let request = Request::post(format!("/api/wechat/callback?{query}"));

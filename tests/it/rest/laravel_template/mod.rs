@@ -1,5 +1,6 @@
 //! The laravel-template dialect (contract: laravel-template).
 
+mod callback;
 mod documented;
 mod files;
 mod lists;
@@ -8,6 +9,7 @@ mod qr;
 mod roles;
 mod wecom;
 
+use assetry::domain::directory;
 use axum::{
     body::Body,
     http::{HeaderMap, Method, Request, StatusCode, header},
@@ -15,6 +17,13 @@ use axum::{
 use serde_json::{Value, json};
 
 use crate::harness::{Reply, World};
+
+/// Does what was left for later.
+async fn work(world: &World) {
+    while directory::act_on_next(&world.app).await.unwrap() {}
+    while directory::send_next(&world.app).await.unwrap() {}
+    directory::sync_next(&world.app, std::future::pending()).await.unwrap();
+}
 
 /// A call; `token` goes into the header and `body`, if there is one, is sent as JSON.
 async fn call(world: &World, method: Method, path: &str, token: Option<&str>, body: Option<Value>) -> Reply {

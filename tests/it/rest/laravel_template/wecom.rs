@@ -6,48 +6,44 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{call, error, get, keys, ok, post, refusal};
-use crate::harness::{Fault, Reply, Wecom, World};
+use super::{call, error, get, keys, ok, post, refusal, work};
+use crate::harness::{AGENT, CORP, Content, Reply, Says, WecomStandIn, World};
+
+async fn both() -> (World, WecomStandIn) {
+    let wecom = WecomStandIn::start().await;
+    (World::on_wecom(Content::Demo, wecom.settings()).await, wecom)
+}
 
 const OUTSIDER: &str = "不属于企业号，请联系管理员，或稍后再试";
 
 #[tokio::test]
 async fn a_code_logs_in_or_is_told_why_not() {
-    let wecom = Wecom::start().await;
-    let world = World::beside(&wecom).await;
+    let (world, wecom) = both().await;
     let login = async |body: Value| post(&world, "/api/codelogin", None, body).await.json();
-    for (code, answer) in [
-        ("member", json!({ "errcode": 0, "userid": "DEMO" })),
-        ("locked", json!({ "errcode": 0, "userid": "testuser" })),
-        ("newcomer", json!({ "errcode": 0, "userid": "brand-new" })),
-        ("outsider", json!({ "errcode": 0, "OpenId": "x" })),
-    ] {
-        wecom.code(code, answer);
-    }
     let admin = world.token("admin").await;
     let lock = "mutation { staffLock(input: {id: \"testuser\"}) { userErrors { code } } }";
     world.graphql(lock, json!({}), Some(&admin)).await;
     for body in [json!({}), json!({ "code": "" }), json!({ "code": null }), json!({ "code": [] })] {
         assert_eq!(login(body).await, error("未提供code"));
     }
-    let calls = wecom.calls("auth/getuserinfo").len();
+    let calls = wecom.count("auth/getuserinfo");
     assert_eq!(login(json!({ "code": "x".repeat(513) })).await, error(OUTSIDER));
-    assert_eq!(wecom.calls("auth/getuserinfo").len(), calls, "WeCom was not asked");
-    for code in ["outsider", "unknown"] {
-        assert_eq!(login(json!({ "code": code })).await, error(OUTSIDER), "{code}");
+    assert_eq!(wecom.count("auth/getuserinfo"), calls, "WeCom was not asked");
+    assert_eq!(login(json!({ "code": "unknown" })).await, error(OUTSIDER));
+    for says in [Says::Json(json!({ "errcode": 0, "OpenId": "x" })), Says::Status(500), Says::Cut, Says::Text("{")] {
+        wecom.say("auth/getuserinfo", [says.clone()]);
+        assert_eq!(login(json!({ "code": "code-of-demo" })).await, error(OUTSIDER), "{says:?}");
     }
-    wecom.fail("auth/getuserinfo", [Fault::Status(500)]);
-    assert_eq!(login(json!({ "code": "member" })).await, error(OUTSIDER));
     let newcomer = error("或许您是新加入的成员，请耐心等待系统同步数据，十分钟后再来吧 :)");
-    assert_eq!(login(json!({ "code": "newcomer" })).await, newcomer);
-    world.work().await;
-    assert_eq!(wecom.calls("department/list").len(), 1, "a sync was asked for");
-    assert_eq!(login(json!({ "code": "newcomer" })).await, newcomer);
-    world.work().await;
-    assert_eq!(wecom.calls("department/list").len(), 1, "but only one a minute");
-    assert_eq!(login(json!({ "code": "locked" })).await, error("账号已被锁定"));
+    assert_eq!(login(json!({ "code": "code-of-brand-new" })).await, newcomer);
+    work(&world).await;
+    assert_eq!(wecom.count("department/list"), 1, "a sync was asked for");
+    assert_eq!(login(json!({ "code": "code-of-brand-new" })).await, newcomer);
+    work(&world).await;
+    assert_eq!(wecom.count("department/list"), 1, "but only one a minute");
+    assert_eq!(login(json!({ "code": "code-of-testuser" })).await, error("账号已被锁定"));
 
-    let answer = login(json!({ "code": "member" })).await;
+    let answer = login(json!({ "code": "code-of-DEMO" })).await;
     let data = &answer["data"];
     let token = data["token"].as_str().unwrap();
     let user = json!({ "name": "测试姓名", "username": "demo" });
@@ -64,8 +60,7 @@ async fn a_code_logs_in_or_is_told_why_not() {
 
 #[tokio::test]
 async fn a_sync_is_asked_for_by_either_permission() {
-    let wecom = Wecom::start().await;
-    let world = World::beside(&wecom).await;
+    let (world, wecom) = both().await;
     let asked = ok("已经开始同步，请稍后刷新页面查看同步结果", Value::Null);
     for (path, key, status) in [
         ("/api/users/sync", "29384uieweretr", 200),
@@ -80,8 +75,8 @@ async fn a_sync_is_asked_for_by_either_permission() {
             assert_eq!(reply.json(), asked);
         }
     }
-    world.work().await;
-    assert_eq!(wecom.calls("department/list").len(), 1);
+    work(&world).await;
+    assert_eq!(wecom.count("department/list"), 1);
     let bare = World::demo().await;
     let token = bare.token("admin").await;
     assert_eq!(post(&bare, "/api/users/sync", Some(&token), json!({})).await.json(), error("未配置企业微信"));
@@ -91,8 +86,7 @@ async fn a_sync_is_asked_for_by_either_permission() {
 
 #[tokio::test]
 async fn messages_reach_or_are_told_not_to() {
-    let wecom = Wecom::start().await;
-    let world = World::beside(&wecom).await;
+    let (world, wecom) = both().await;
     let token = world.token("admin").await;
     let path = "/api/users/sendmessage";
     let send = async |path: &str, body: Value| post(&world, path, Some(&token), body).await.json();
@@ -118,7 +112,7 @@ async fn messages_reach_or_are_told_not_to() {
         send(path, json!({ "username": ["suadmin", "admin", "DEMO"], "message": "x" })).await,
         error("发送消息失败")
     );
-    assert_eq!(wecom.calls("message/send").len(), 0);
+    assert_eq!(wecom.count("message/send"), 0);
 
     let sent = ok("发送消息成功", Value::Null);
     assert_eq!(send(path, json!({ "username": "TestUser", "message": " 测试\u{1}消息\n " })).await, sent);
@@ -128,23 +122,22 @@ async fn messages_reach_or_are_told_not_to() {
         sent
     );
     let calls = wecom.calls("message/send");
-    let brief: Vec<_> = calls.iter().map(|call| (&call["touser"], &call["text"]["content"])).collect();
+    let brief: Vec<_> = calls.iter().map(|call| (&call.body["touser"], &call.body["text"]["content"])).collect();
     let text = |text: &str| json!(text);
     assert_eq!(
         brief,
         [(&text("testuser"), &text("测试消息")), (&text("staff3"), &text("x")), (&text("asdf|sdfg"), &text("5")),]
     );
     for (unreached, message) in [("asdf", "部分发送失败"), ("ASDF|sdfg", "发送消息失败")] {
-        wecom.unreached(unreached);
+        wecom.say("message/send", [Says::Json(json!({ "errcode": 0, "invaliduser": unreached }))]);
         assert_eq!(
             send(path, json!({ "username": ["asdf", "sdfg"], "message": "x" })).await,
             error(message),
             "{unreached}"
         );
     }
-    wecom.unreached("");
-    for fault in [Fault::Code(60111), Fault::Status(502), Fault::Cut, Fault::Code(45009)] {
-        wecom.fail("message/send", [fault.clone()]);
+    for fault in [Says::Code(60111), Says::Status(502), Says::Cut, Says::Code(45009)] {
+        wecom.say("message/send", [fault.clone()]);
         assert_eq!(send(path, json!({ "username": "asdf", "message": "x" })).await, error("发送消息失败"), "{fault:?}");
     }
     let bare = World::demo().await;
@@ -163,17 +156,16 @@ async fn way(world: &World, query: &str, cookie: Option<&str>) -> Reply {
 
 #[tokio::test]
 async fn the_way_to_wecom_and_back_needs_the_same_browser() {
-    let wecom = Wecom::start().await;
-    let world = World::beside(&wecom).await;
+    let (world, _wecom) = both().await;
     let reply = way(&world, "?next=/qrlogin?nonce=N", None).await;
     assert_eq!((reply.status.as_u16(), &reply.headers[header::CACHE_CONTROL]), (302, &"no-store".parse().unwrap()));
     let place = reply.headers[header::LOCATION].to_str().unwrap();
     let (_, rest) = place.split_once("&state=").unwrap();
     let state = rest.split('&').next().unwrap();
     let there = format!(
-        "https://open.weixin.qq.com/connect/oauth2/authorize?appid=wwseed004corp00001&redirect_uri=\
+        "https://open.weixin.qq.com/connect/oauth2/authorize?appid={CORP}&redirect_uri=\
          http%3A%2F%2Fassetry.test%2Fapi%2Fwxcode%3Fnext%3D%252Fqrlogin%253Fnonce%253DN&response_type=code&scope=snsapi_base\
-         &state={state}&agentid=1000002#wechat_redirect"
+         &state={state}&agentid={AGENT}#wechat_redirect"
     );
     assert_eq!(place, there);
     assert!(state.len() == 32 && state.bytes().all(|byte| byte.is_ascii_alphanumeric()));
@@ -203,20 +195,22 @@ async fn the_way_to_wecom_and_back_needs_the_same_browser() {
 
 #[tokio::test]
 async fn what_wecom_says_of_people_is_in_their_rows() {
-    let wecom = Wecom::start().await;
-    wecom.departments(json!([{ "id": 1, "name": "公司" }, { "id": 50, "name": "组", "parentid": 1, "order": 5 }]));
-    wecom.people(50, json!([{ "userid": "demo", "department": [50], "position": "工程师", "status": 1 }]));
-    let world = World::beside(&wecom).await;
+    let (world, wecom) = both().await;
+    wecom.departments(&[
+        json!({ "id": 1, "name": "公司" }),
+        json!({ "id": 50, "name": "组", "parentid": 1, "order": 5 }),
+    ]);
+    wecom.members(50, &[json!({ "userid": "demo", "department": [50], "position": "工程师", "status": 1 })]);
     let token = world.token("admin").await;
     post(&world, "/api/users/sync", Some(&token), json!({})).await;
-    world.work().await;
+    work(&world).await;
     let row = get(&world, "/api/users?search=demo", Some(&token)).await.json()["data"]["data"][0].clone();
     assert_eq!(row["info"], r#"{"userid":"demo","position":"工程师","status":1}"#);
     assert_eq!(row["departments"], r#"[{"50":{"id":50,"name":"组"}}]"#);
     assert_eq!(keys(&row).len(), 10);
-    wecom.departments(json!([{ "id": 1, "name": "公司" }]));
+    wecom.departments(&[json!({ "id": 1, "name": "公司" })]);
     post(&world, "/api/departments/sync", Some(&token), json!({})).await;
-    world.work().await;
+    work(&world).await;
     let rows = get(&world, "/api/departments", Some(&token)).await.json()["data"]["data"].clone();
     let row = rows.as_array().unwrap().iter().find(|row| row["id"] == 50).unwrap();
     assert_eq!((&row["status"], &row["order"], &row["name"]), (&json!(1), &json!(5), &json!("组")));
