@@ -13,7 +13,7 @@ use super::{
 const LIST: &str =
     "query ($after: String) { assets(first: 200, after: $after, orderBy: {by: ENTRY, descending: true}) {
     nodes { uniqueId name group { uniqueId name } under { uniqueId name } holder { uniqueId name } enteredOn model
-            valueOrigin value status remarks }
+            valueOrigin netValue status remarks }
     pageInfo { hasNextPage endCursor }
 } }";
 const CLAIM: &str = "mutation ($id: ID!) {

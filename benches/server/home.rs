@@ -6,6 +6,9 @@ use assetry::db::{Database, Options};
 use sea_orm::ConnectionTrait;
 use tempfile::TempDir;
 
+/// Names the PostgreSQL server; it is no setting of the program.
+pub(crate) const POSTGRES: &str = "ASSETRY_BENCH_POSTGRES_URL";
+
 /// A kind of database to measure on.
 pub(crate) enum Home {
     /// The embedded one.
@@ -17,7 +20,7 @@ pub(crate) enum Home {
 impl Home {
     /// Every kind there is.
     pub(crate) fn all() -> Vec<Self> {
-        let url = std::env::var("ASSETRY_BENCH_POSTGRES_URL").ok().filter(|url| !url.is_empty());
+        let url = std::env::var(POSTGRES).ok().filter(|url| !url.is_empty());
         std::iter::once(Self::Sqlite).chain(url.map(Self::Postgres)).collect()
     }
 
@@ -73,7 +76,7 @@ impl Data {
     fn command(&self, arguments: &[&str]) {
         let program = env!("CARGO_BIN_EXE_assetry");
         let mut command = Command::new(program);
-        command.args(arguments).envs(self.environment()).stdout(Stdio::null());
+        command.args(arguments).env_remove(POSTGRES).envs(self.environment()).stdout(Stdio::null());
         assert!(command.status().unwrap().success(), "{arguments:?}");
     }
 

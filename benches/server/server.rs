@@ -10,7 +10,7 @@ use futures_util::StreamExt;
 use reqwest::Client;
 use serde_json::{Value, json};
 
-use super::home::Data;
+use super::home::{Data, POSTGRES};
 
 /// A running server.
 pub(crate) struct Server {
@@ -24,7 +24,8 @@ impl Server {
     /// Starts a server over `data` and logs in as who may do everything.
     pub(crate) async fn start(data: &Data) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_assetry"));
-        let mut child = command.arg("serve").envs(data.environment()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child =
+            command.arg("serve").env_remove(POSTGRES).envs(data.environment()).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("listening on ").unwrap().to_owned();
