@@ -3,6 +3,8 @@
 //! `cargo bench --bench server -- NAME…` runs those of the names `memory`, `search`, `import`, `doors`; without names, all. With
 //! `ASSETRY_BENCH_POSTGRES_URL` they also run on that PostgreSQL server, in schemas of their own.
 
+#![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on has nothing to say")]
+
 mod doors;
 mod home;
 mod import;

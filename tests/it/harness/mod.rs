@@ -13,6 +13,7 @@ use assetry::{
     settings::Settings,
 };
 use axum::Router;
+use sea_orm::Statement;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -68,6 +69,12 @@ impl World {
 
     /// What `work` gives, and the statements that it sent.
     pub(crate) async fn statements<T>(&self, work: impl Future<Output = T>) -> (T, Vec<String>) {
+        let (value, sent) = self.sent(work).await;
+        (value, sent.into_iter().map(|statement| statement.sql).collect())
+    }
+
+    /// The same, the statements with their values.
+    pub(crate) async fn sent<T>(&self, work: impl Future<Output = T>) -> (T, Vec<Statement>) {
         self.statements.during(work).await
     }
 
