@@ -13,7 +13,6 @@ use assetry::{
     settings::Settings,
 };
 use axum::Router;
-use sea_orm::Statement;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -74,7 +73,7 @@ impl World {
     }
 
     /// The same, the statements with their values.
-    pub(crate) async fn sent<T>(&self, work: impl Future<Output = T>) -> (T, Vec<Statement>) {
+    pub(crate) async fn sent<T>(&self, work: impl Future<Output = T>) -> (T, Vec<sea_orm::Statement>) {
         self.statements.during(work).await
     }
 
