@@ -41,7 +41,8 @@ pub(crate) async fn run(home: &Home) {
         let length = needle.chars().count();
         println!("| `{needle}` | {length} | {found} | {} | {} | {} |", ms(fast), ms(slow), ratio(fast, slow));
     }
-    let columns = [history::Column::Description, history::Column::AssetName, history::Column::AssetUniqueId];
+    use history::Column::{AssetName, AssetUniqueId, Description, Kind, RelatedName, RelatedUniqueId};
+    let columns = [Kind, Description, AssetUniqueId, AssetName, RelatedUniqueId, RelatedName];
     for needle in ["转移", "没有这个"] {
         let tx = db.snapshot().await.unwrap();
         let wanted = columns.iter().fold(Condition::any(), |any, column| any.add(contains(*column, needle)));

@@ -19,7 +19,7 @@ pub use numbered::{Numbered, numbered};
 pub use open::{Database, Options, StatementHook};
 pub use page::{Cursor, CursorKey, Page, PageKey, Shape, Window, page};
 pub use retry::{Transient, is_transient};
-pub use rows::{Rows, Snapshot};
+pub use rows::{Rows, Snapshot, unindexed};
 pub use search::Pieces;
 pub use text::contains;
 pub use tree::{Tree, ancestors};

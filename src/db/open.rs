@@ -5,13 +5,13 @@ use std::{fmt, sync::Arc, time::Duration};
 use migration::{Migrator, sea_orm_migration::MigratorTrait};
 use sea_orm::{
     AccessMode, ConnectOptions, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use sqlx::Executor;
 use tokio::sync::Semaphore;
 
-/// Called with the text of every statement that is sent; tests count with it.
-pub type StatementHook = Arc<dyn Fn(&str) + Send + Sync>;
+/// Called with every statement that is sent, and its values; tests count with it.
+pub type StatementHook = Arc<dyn Fn(&Statement) + Send + Sync>;
 
 /// How to open a database.
 #[derive(Clone)]
@@ -159,7 +159,7 @@ async fn connect(options: &Options, connections: u32, read_only: bool) -> Result
     }
     let mut connection = sea_orm::Database::connect(connect).await?;
     if let Some(hook) = options.hook.clone() {
-        connection.set_metric_callback(move |info| hook(&info.statement.sql));
+        connection.set_metric_callback(move |info| hook(info.statement));
     }
     Ok(connection)
 }

@@ -6,7 +6,10 @@ use futures_util::{
     StreamExt, TryStreamExt,
     stream::{self, BoxStream},
 };
-use sea_orm::{DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, Select};
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoSimpleExpr, Select,
+    sea_query::{Expr, Func, SimpleExpr},
+};
 use tokio::{
     sync::{OwnedSemaphorePermit, mpsc},
     time,
@@ -23,6 +26,12 @@ const BATCH: usize = 64;
 const WAITING: usize = 2;
 /// How long a batch waits to be taken before the reading is given up: a snapshot must not stay open for a client that has gone to sleep.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A text column that is never NULL, as no index knows it. Where a list without bound is chosen by the column's own index, SQLite sorts the
+/// whole list in memory before it gives the first row; by this it reads in the order of the keys.
+pub fn unindexed(column: impl ColumnTrait) -> SimpleExpr {
+    Func::coalesce([column.into_simple_expr(), Expr::val("")]).into()
+}
 
 /// One state of the database, for a list without bound. Only so many are open at once that single reads always find a connection.
 #[derive(Debug)]

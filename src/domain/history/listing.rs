@@ -1,9 +1,13 @@
 //! History as long lists for the legacy dialects, which show five kinds of lines.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::ExprTrait,
+};
 
 use crate::{
+    db,
     domain::{
         Context, Outcome, Permission,
         listing::{Listing, faults},
@@ -56,6 +60,6 @@ fn shown() -> Select<history::Entity> {
     history::Entity::find()
         .select_only()
         .columns([AssetUniqueId, AssetName, RelatedUniqueId, RelatedName, Kind, Description, At])
-        .filter(Kind.is_in(SHOWN))
+        .filter(db::unindexed(Kind).is_in(SHOWN.map(|kind| kind.to_value())))
         .order_by_asc(Id)
 }

@@ -101,6 +101,12 @@ impl World {
 
     /// What `work` gives, and the statements that it sent.
     pub(crate) async fn statements<T>(&self, work: impl Future<Output = T>) -> (T, Vec<String>) {
+        let (value, sent) = self.sent(work).await;
+        (value, sent.into_iter().map(|statement| statement.sql).collect())
+    }
+
+    /// The same, the statements with their values.
+    pub(crate) async fn sent<T>(&self, work: impl Future<Output = T>) -> (T, Vec<sea_orm::Statement>) {
         self.statements.during(work).await
     }
 

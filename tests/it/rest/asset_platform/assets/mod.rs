@@ -8,6 +8,7 @@ mod like;
 mod lists;
 mod machine;
 mod past;
+mod plans;
 mod racing;
 mod register;
 mod shown;
