@@ -9,6 +9,7 @@ mod page;
 mod retry;
 mod rows;
 mod search;
+mod sweep;
 mod text;
 mod tree;
 
@@ -21,5 +22,6 @@ pub use page::{Cursor, CursorKey, Page, PageKey, Shape, Window, page};
 pub use retry::{Transient, is_transient};
 pub use rows::{Rows, Snapshot, unindexed};
 pub use search::Pieces;
+pub use sweep::sweep;
 pub use text::contains;
 pub use tree::{Tree, ancestors};

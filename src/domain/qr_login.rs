@@ -5,12 +5,13 @@ use std::fmt::Write;
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
-    ModelTrait, QueryFilter, QuerySelect, QueryTrait,
+    ModelTrait, QueryFilter,
 };
 use sha2::{Digest, Sha256};
 
 use crate::{
     app::{ALPHANUMERIC, App, draw},
+    db,
     entity::{qr_login, staff},
 };
 
@@ -152,36 +153,8 @@ fn hash(nonce: &str) -> String {
     hex
 }
 
-/// Most rows deleted in one transaction.
-const BATCH: u64 = 1000;
-
 /// Deletes codes that have expired and gives their number.
 pub async fn sweep(app: &App) -> Outcome<u64> {
-    let now = app.now();
-    let mut swept = 0;
-    loop {
-        let batch = app
-            .db
-            .retry(|| async {
-                let tx = app.db.begin().await?;
-                let dead = qr_login::Entity::find()
-                    .select_only()
-                    .column(qr_login::Column::Id)
-                    .filter(qr_login::Column::ExpiresAt.lte(now))
-                    .limit(BATCH)
-                    .into_query();
-                let deleted = qr_login::Entity::delete_many()
-                    .filter(qr_login::Column::Id.in_subquery(dead))
-                    .exec(&tx)
-                    .await?
-                    .rows_affected;
-                tx.commit().await?;
-                Ok::<_, super::Fault>(deleted)
-            })
-            .await?;
-        swept += batch;
-        if batch < BATCH {
-            return Ok(swept);
-        }
-    }
+    let dead = Condition::all().add(qr_login::Column::ExpiresAt.lte(app.now()));
+    Ok(db::sweep::<qr_login::Entity>(&app.db, qr_login::Column::Id, dead).await?)
 }

@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
-    sea_query::Expr,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
 };
 
 use super::{PLATFORM, sync};
 use crate::{
     app::App,
-    db::Transient,
+    db::{self, Transient},
     domain::{Actor, Context, Fault, Language, Outcome},
     entity::{inbox, outbox, words::Door},
     wecom::{Department, Fields, Member},
@@ -175,45 +174,18 @@ async fn change_member(
 
 /// Days for which events are kept after they came in, so that a repetition is known as one, and messages after they were written.
 const KEPT_DAYS: (i64, i64) = (7, 30);
-/// Most rows deleted in one transaction.
-const BATCH: u64 = 1000;
-
 /// Deletes events and messages that are done with since long and gives their number.
 pub async fn sweep(app: &App) -> Outcome<u64> {
     let events = app.now() - TimeDelta::days(KEPT_DAYS.0);
     let messages = app.now() - TimeDelta::days(KEPT_DAYS.1);
-    let mut swept = 0;
-    loop {
-        let batch = app
-            .db
-            .retry(|| async {
-                let tx = app.db.begin().await?;
-                let old = inbox::Entity::find()
-                    .select_only()
-                    .column(inbox::Column::Id)
-                    .filter(inbox::Column::Source.eq(PLATFORM))
-                    .filter(inbox::Column::State.is_in(["done", "ignored", "failed"]))
-                    .filter(inbox::Column::ReceivedAt.lt(events))
-                    .limit(BATCH)
-                    .into_query();
-                let events = inbox::Entity::delete_many().filter(inbox::Column::Id.in_subquery(old)).exec(&tx).await?;
-                let old = outbox::Entity::find()
-                    .select_only()
-                    .column(outbox::Column::Id)
-                    .filter(outbox::Column::Channel.eq(PLATFORM))
-                    .filter(outbox::Column::State.is_in(["sent", "failed", "dropped"]))
-                    .filter(outbox::Column::CreatedAt.lt(messages))
-                    .limit(BATCH)
-                    .into_query();
-                let messages =
-                    outbox::Entity::delete_many().filter(outbox::Column::Id.in_subquery(old)).exec(&tx).await?;
-                tx.commit().await?;
-                Ok::<_, sea_orm::DbErr>(events.rows_affected.max(messages.rows_affected))
-            })
-            .await?;
-        swept += batch;
-        if batch < BATCH {
-            return Ok(swept);
-        }
-    }
+    let events = Condition::all()
+        .add(inbox::Column::Source.eq(PLATFORM))
+        .add(inbox::Column::State.is_in(["done", "ignored", "failed"]))
+        .add(inbox::Column::ReceivedAt.lt(events));
+    let messages = Condition::all()
+        .add(outbox::Column::Channel.eq(PLATFORM))
+        .add(outbox::Column::State.is_in(["sent", "failed", "dropped"]))
+        .add(outbox::Column::CreatedAt.lt(messages));
+    let events = db::sweep::<inbox::Entity>(&app.db, inbox::Column::Id, events).await?;
+    Ok(events + db::sweep::<outbox::Entity>(&app.db, outbox::Column::Id, messages).await?)
 }

@@ -1,12 +1,11 @@
 //! Ending sessions: logout, everything of one person, and clearing away the long dead.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, sea_query::Expr};
 
 use crate::{
     app::App,
+    db,
     domain::{Context, Fault, Outcome, transact},
     entity::session,
 };
@@ -57,36 +56,9 @@ pub async fn end_all_of(tx: &impl ConnectionTrait, staff: &[i64], now: DateTime<
 
 /// Days for which a session is kept beyond its end, so that its bearer still learns why it is refused.
 const KEPT_DAYS: i64 = 30;
-/// Most rows deleted in one transaction.
-const BATCH: u64 = 1000;
-
 /// Deletes sessions that ended long ago and gives their number.
 pub async fn sweep(app: &App) -> Outcome<u64> {
     let before = app.now() - TimeDelta::days(KEPT_DAYS);
-    let mut swept = 0;
-    loop {
-        let batch = app
-            .db
-            .retry(|| async {
-                let tx = app.db.begin().await?;
-                let dead = session::Entity::find()
-                    .select_only()
-                    .column(session::Column::Id)
-                    .filter(session::Column::EndsAt.lt(before))
-                    .limit(BATCH)
-                    .into_query();
-                let deleted = session::Entity::delete_many()
-                    .filter(session::Column::Id.in_subquery(dead))
-                    .exec(&tx)
-                    .await?
-                    .rows_affected;
-                tx.commit().await?;
-                Ok::<_, DbErr>(deleted)
-            })
-            .await?;
-        swept += batch;
-        if batch < BATCH {
-            return Ok(swept);
-        }
-    }
+    let dead = Condition::all().add(session::Column::EndsAt.lt(before));
+    Ok(db::sweep::<session::Entity>(&app.db, session::Column::Id, dead).await?)
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     faults,
-    pages::{members, text},
+    values::{members, text},
 };
 use crate::{
     domain::Context,

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{
     fields::{Fields, Numbers},
     gate,
-    pages::members,
+    values::members,
 };
 use crate::{
     domain::{

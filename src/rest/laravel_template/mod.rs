@@ -16,14 +16,14 @@ mod faults;
 mod fields;
 mod files;
 mod gate;
+mod lists;
 mod logins;
 mod mobile;
-mod pages;
 mod qr;
-mod roles;
 mod rows;
 mod schemas;
 mod spelling;
+mod values;
 mod wecom;
 
 pub use rows::ROWS;

@@ -7,8 +7,8 @@ use serde_json::json;
 use super::{
     faults,
     logins::{holder, token_and_user},
-    pages::{members, text},
     spelling::local,
+    values::{members, text},
 };
 use crate::{
     domain::{

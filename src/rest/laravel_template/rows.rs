@@ -2,7 +2,9 @@
 
 use super::{
     faults::{gone, says, status, when, wrong},
-    files, gate, logins, pages, qr, roles, schemas,
+    files, gate,
+    lists::{pages, roles},
+    logins, qr, schemas,
     spelling::LIMITS,
     wecom,
 };

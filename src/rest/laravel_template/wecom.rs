@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::{
     logins::holder,
-    pages::{members, text},
+    values::{members, text},
 };
 use crate::{
     app::{ALPHANUMERIC, draw},

@@ -5,9 +5,9 @@ use chrono_tz::Tz;
 use futures_util::future::BoxFuture;
 use serde_json::json;
 
-use super::{
-    pages::{members, text},
+use super::super::{
     spelling::local,
+    values::{members, text},
 };
 use crate::{
     domain::{
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// `GET /api/rbac/roles`.
-pub(super) fn all(context: Context, _: Variables) -> BoxFuture<'static, Outcome<Payload>> {
+pub(in super::super) fn all(context: Context, _: Variables) -> BoxFuture<'static, Outcome<Payload>> {
     Box::pin(async move {
         let roles = rbac::all(&context).await?;
         let rows: Vec<_> = roles.iter().map(|role| row(role, context.app.zone)).collect();
@@ -28,7 +28,7 @@ pub(super) fn all(context: Context, _: Variables) -> BoxFuture<'static, Outcome<
 }
 
 /// `GET /api/rbac/roles/{username}`.
-pub(super) fn of_person(context: Context, variables: Variables) -> BoxFuture<'static, Outcome<Payload>> {
+pub(in super::super) fn of_person(context: Context, variables: Variables) -> BoxFuture<'static, Outcome<Payload>> {
     Box::pin(async move {
         let username = text(&variables, "username").unwrap_or_default();
         let person = staff::by_username(&context, username).await?.ok_or(Code::StaffNotFound)?;

@@ -1,15 +1,18 @@
 //! Numbered pages of people and departments, and the rows on them (contract: laravel-template §4.10, §4.17, §4.19, §6).
 
-use async_graphql::{Value, Variables};
+use async_graphql::Variables;
 use futures_util::future::BoxFuture;
 use serde_json::json;
 
-use super::spelling::local;
+use super::super::{
+    spelling::local,
+    values::{members, text},
+};
 use crate::{
     app::App,
     db::Numbered,
     domain::{
-        Code, Context, Fault, Outcome,
+        Code, Context, Outcome,
         departments::{self, Department},
         directory,
         rbac::{self, RoleKey},
@@ -27,13 +30,6 @@ fn page(variables: &Variables) -> u64 {
         text(variables, "page").filter(|sent| !sent.starts_with('0') && sent.bytes().all(|it| it.is_ascii_digit()));
     let number = sent.and_then(|sent| sent.parse::<i64>().ok());
     number.and_then(|number| u64::try_from(number).ok()).filter(|number| *number > 0).unwrap_or(1)
-}
-
-pub(super) fn text<'a>(variables: &'a Variables, name: &str) -> Option<&'a str> {
-    match variables.get(name) {
-        Some(Value::String(text)) => Some(text),
-        _ => None,
-    }
 }
 
 /// A list that is cut into pages.
@@ -71,13 +67,8 @@ impl Paginator<'_> {
     }
 }
 
-/// The members of a JSON object as a payload.
-pub(super) fn members(object: serde_json::Value) -> Outcome<Payload> {
-    Ok(Payload::Members(Value::from_json(object).map_err(Fault::internal)?))
-}
-
 /// `GET /api/users`.
-pub(super) fn users(context: Context, variables: Variables) -> BoxFuture<'static, Outcome<Payload>> {
+pub(in super::super) fn users(context: Context, variables: Variables) -> BoxFuture<'static, Outcome<Payload>> {
     Box::pin(async move {
         let (page, search) = (page(&variables), text(&variables, "search"));
         let filter = Filter { search: search.map(str::to_owned), ..Filter::default() };
@@ -88,7 +79,7 @@ pub(super) fn users(context: Context, variables: Variables) -> BoxFuture<'static
 }
 
 /// `GET /api/rbac/roles/users/{rolename}`.
-pub(super) fn role_members(context: Context, variables: Variables) -> BoxFuture<'static, Outcome<Payload>> {
+pub(in super::super) fn role_members(context: Context, variables: Variables) -> BoxFuture<'static, Outcome<Payload>> {
     Box::pin(async move {
         let (page, name) = (page(&variables), text(&variables, "rolename").unwrap_or_default());
         let role = rbac::get(&context, &RoleKey::Name(name.to_owned())).await?.ok_or(Code::RoleNotFound)?;
@@ -109,7 +100,7 @@ const SEGMENT: &percent_encoding::AsciiSet =
     &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// `GET /api/departments`.
-pub(super) fn departments(context: Context, variables: Variables) -> BoxFuture<'static, Outcome<Payload>> {
+pub(in super::super) fn departments(context: Context, variables: Variables) -> BoxFuture<'static, Outcome<Payload>> {
     Box::pin(async move {
         let page = page(&variables);
         let Numbered { total, rows } = departments::numbered(&context, page, SIZE).await?;

@@ -1,0 +1,21 @@
+//! Variables that a function reads, and the payload it gives.
+
+use async_graphql::{Value, Variables};
+
+use crate::{
+    domain::{Fault, Outcome},
+    rest::payload::Payload,
+};
+
+/// The text of a variable; none where it is omitted or `null`.
+pub(super) fn text<'a>(variables: &'a Variables, name: &str) -> Option<&'a str> {
+    match variables.get(name) {
+        Some(Value::String(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// The members of a JSON object as a payload.
+pub(super) fn members(object: serde_json::Value) -> Outcome<Payload> {
+    Ok(Payload::Members(Value::from_json(object).map_err(Fault::internal)?))
+}
