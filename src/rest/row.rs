@@ -44,6 +44,8 @@ pub struct Row {
     pub like: Option<&'static str>,
     /// The schema of the payload, where no operation can say it; its `$defs` may be named in references.
     pub reply: Option<fn() -> serde_json::Value>,
+    /// The media type of a success that is no JSON; the empty one where a success has no body.
+    pub media: Option<&'static str>,
     /// The fault it is when an operation finds nothing: when one of its root fields is `null`.
     pub missing: Option<Code>,
     /// What a success says beside its payload.
@@ -238,6 +240,7 @@ impl Row {
             answer: Answer::Operation(""),
             like: None,
             reply: None,
+            media: None,
             missing: None,
             success: Says { status: 200, code: Number::Integer(0), text: "", field: None },
             otherwise: None,
@@ -334,6 +337,12 @@ impl Row {
     #[must_use]
     pub const fn replies(self, reply: fn() -> serde_json::Value) -> Self {
         Self { reply: Some(reply), ..self }
+    }
+
+    /// Answers something that is no JSON, of this media type; of the empty one, no body at all.
+    #[must_use]
+    pub const fn gives(self, media: &'static str) -> Self {
+        Self { media: Some(media), ..self }
     }
 
     /// Is one of several rows.

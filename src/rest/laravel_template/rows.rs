@@ -69,7 +69,7 @@ const FILE: Row = get("/api/file")
     .about(Subject::Files, "Hands out a file, or its thumbnail, whole or a range of its bytes.")
     .reads(&[compared("id").optional(), compared("thumb").optional()])
     .exchange(files::download)
-    .replies(schemas::bytes)
+    .gives("application/octet-stream")
     .unless(&[gone(Code::FileNotFound, "文件不存在"), gone(Code::RequestInvalid, "文件不存在")]);
 
 const UPLOAD: Row = post("/api/file/upload")
@@ -291,7 +291,7 @@ pub const ROWS: &[Row] = &[
         .open()
         .reads(&[compared("next").optional(), compared("code").optional(), compared("state").optional()])
         .exchange(wecom::way)
-        .replies(schemas::nothing)
+        .gives("")
         .says(Says { status: 302, ..says("") })
         .unless(&[
             Case { code: Code::WecomNotConfigured, field: None, says: UNAVAILABLE },
@@ -304,14 +304,14 @@ pub const ROWS: &[Row] = &[
         .unread()
         .reads(&[compared("msg_signature"), compared("timestamp"), compared("nonce"), compared("echostr")])
         .exchange(wecom::echo)
-        .replies(schemas::bytes)
+        .gives("text/plain")
         .unless(PUSHED),
     post("/api/wechat/callback")
         .about(Subject::Platforms, "Takes an event of WeCom, which is acted on afterwards.")
         .open()
         .unread()
         .exchange(wecom::callback)
-        .replies(schemas::nothing)
+        .gives("")
         .unless(PUSHED),
 ];
 

@@ -52,11 +52,6 @@ pub(super) fn stored() -> Value {
     })))
 }
 
-/// Bytes, which JSON says nothing of.
-pub(super) fn bytes() -> Value {
-    json!({ "type": "object", "description": "The bytes of the file, under their own type." })
-}
-
 /// Token and person, on a page and beside it.
 pub(super) fn code_holder() -> Value {
     let user = || object(json!({ "name": text(), "username": text() }));
@@ -67,11 +62,6 @@ pub(super) fn code_holder() -> Value {
         "next_page_url": none(), "prev_page_url": none(), "from": one(), "to": one(), "data": token_and_user(),
         "token": text(), "user": user(),
     })))
-}
-
-/// No body, or one that is not for clients.
-pub(super) fn nothing() -> Value {
-    json!({ "type": "object", "description": "There is no JSON in this answer." })
 }
 
 /// A QR code.

@@ -203,7 +203,8 @@ impl<'a> Described<'a> {
 
     fn responses(&self, row: &Row) -> Value {
         let mut schemas: BTreeMap<u16, Vec<Value>> = BTreeMap::new();
-        for (says, payload) in self.successes(row) {
+        let successes = if row.media.is_some() { Vec::new() } else { self.successes(row) };
+        for (says, payload) in successes {
             let schema = payload.map_or_else(|| json!({}), |payload| self.dialect.success_schema(&says, payload));
             schemas.entry(says.status).or_default().push(schema);
         }
@@ -218,6 +219,13 @@ impl<'a> Described<'a> {
                 (status, json!({ "description": said_with(status), "content": content }))
             })
             .collect();
+        if let Some(media) = row.media {
+            let status = row.success.status;
+            let said = responses.entry(status).or_insert_with(|| json!({ "description": said_with(status) }));
+            if !media.is_empty() {
+                said["content"][media] = json!({ "schema": { "type": "string", "contentMediaType": media } });
+            }
+        }
         responses.entry(405).or_insert_with(|| {
             let allow = json!({ "Allow": { "required": true, "schema": { "type": "string" } } });
             json!({ "description": said_with(405), "headers": allow })
