@@ -5,6 +5,7 @@ mod documented;
 mod files;
 mod lists;
 mod login;
+mod odd;
 mod qr;
 mod roles;
 mod wecom;
