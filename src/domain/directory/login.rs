@@ -1,14 +1,14 @@
 //! Who somebody is who comes with a code of WeCom (contract: laravel-template §4.5).
 
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
-    sea_query::{Expr, Func},
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::{PLATFORM, connected, sync};
 use crate::{
     app::App,
-    domain::{Code, Outcome, staff::Staff},
+    domain::{
+        Code, Outcome,
+        staff::{Staff, named},
+    },
     entity::{person_binding, staff},
 };
 
@@ -50,17 +50,11 @@ async fn member(db: &impl ConnectionTrait, corp: &str, userid: &str) -> Outcome<
     if let Some(id) = link.and_then(|link| link.staff_id) {
         return Ok(staff::Entity::find_by_id(id).one(db).await?);
     }
-    let called = Expr::expr(Func::lower(Expr::col((staff::Entity, staff::Column::Username)))).eq(key);
-    let people = staff::Entity::find().filter(called).limit(10).all(db).await?;
-    let exactly = people.iter().find(|person| person.username == userid);
-    let person = match (exactly, people.as_slice()) {
-        (Some(person), _) | (None, [person]) => person,
-        _ => return Ok(None),
-    };
+    let Some(person) = named(db, userid).await? else { return Ok(None) };
     let elsewhere = person_binding::Entity::find()
         .filter(person_binding::Column::Platform.eq(PLATFORM))
         .filter(person_binding::Column::StaffId.eq(person.id))
         .one(db)
         .await?;
-    Ok(Some(person).filter(|_| elsewhere.is_none()).cloned())
+    Ok(Some(person).filter(|_| elsewhere.is_none()))
 }

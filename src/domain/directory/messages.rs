@@ -4,16 +4,15 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::TimeDelta;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Set,
-    sea_query::{Expr, Func},
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set, sea_query::Expr,
 };
 use serde::{Deserialize, Serialize};
 
 use super::{PLATFORM, connected};
 use crate::{
     app::{ALPHANUMERIC, App, draw},
-    domain::{Code, Context, Fault, Outcome, Permission},
-    entity::{outbox, person_binding, staff},
+    domain::{Code, Context, Fault, Outcome, Permission, staff::all_named},
+    entity::{outbox, person_binding},
     wecom::{Failure, MOST_RECIPIENTS, cut},
 };
 
@@ -94,39 +93,15 @@ async fn recipients(ctx: &Context, usernames: &[String]) -> Outcome<Vec<String>>
     Ok(somebodys.map(|(id, name)| linked.remove(&id).unwrap_or(name)).collect())
 }
 
-/// The people with these usernames, by key: each named exactly, else without regard to case if that is one person.
+/// The people with these usernames, by key.
 async fn people(db: &impl ConnectionTrait, usernames: &[String]) -> Outcome<BTreeMap<i64, String>> {
-    let wanted: HashSet<&str> = usernames.iter().map(|name| name.trim()).collect();
-    let mut called: HashMap<String, Vec<(i64, String)>> = HashMap::new();
-    // The databases take no U+0000, so nobody is called by it.
-    let mut keys: Vec<String> =
-        wanted.iter().filter(|name| !name.contains('\0')).map(|name| name.to_ascii_lowercase()).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    for chunk in keys.chunks(CHUNK) {
-        let folded = Expr::expr(Func::lower(Expr::col((staff::Entity, staff::Column::Username))));
-        let found: Vec<(i64, String)> = staff::Entity::find()
-            .select_only()
-            .columns([staff::Column::Id, staff::Column::Username])
-            .filter(folded.is_in(chunk.iter().map(String::as_str)))
-            .into_tuple()
-            .all(db)
-            .await?;
-        for (id, name) in found {
-            called.entry(name.to_ascii_lowercase()).or_default().push((id, name));
-        }
-    }
-    let mut people = BTreeMap::new();
-    for name in wanted {
-        let called = called.get(&name.to_ascii_lowercase()).map(Vec::as_slice).unwrap_or_default();
-        let person = called.iter().find(|(_, known)| known == name).or(match called {
-            [person] => Some(person),
-            _ => None,
-        });
-        let (id, name) = person.ok_or(Code::StaffNotFound.on("usernames"))?;
-        people.insert(*id, name.clone());
-    }
-    Ok(people)
+    let usernames = || usernames.iter().map(|name| name.trim());
+    let called = all_named(db, usernames()).await?;
+    let person = |name| {
+        let person = called.get(name).ok_or_else(|| Code::StaffNotFound.on("usernames"))?;
+        Ok((person.id, person.username.clone()))
+    };
+    usernames().map(person).collect()
 }
 
 /// Writes messages down in one transaction, and gives what marks each.

@@ -22,7 +22,7 @@ pub use delete::delete;
 pub use group::set_group;
 pub use list::{Filter, Order, count, count_each, list, list_each, numbered};
 pub use lock::{lock, lock_in, unlock, unlock_in};
-pub use named::{by_username, named};
+pub use named::{Named, all_named, by_username, named};
 pub use password::{Hashed, set_password, set_password_in};
 pub use roles::{roles_of, set_roles};
 pub use update::{Update, update};

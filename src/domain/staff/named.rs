@@ -1,7 +1,10 @@
-//! People by login name, as old systems compared it.
+//! People by login name, as old systems compared it: exactly, or else without regard to the case of ASCII letters if one person alone is
+//! called so (contract: laravel-template §1.8).
+
+use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
+    ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
     sea_query::{Expr, Func},
 };
 
@@ -18,18 +21,44 @@ pub async fn by_username(ctx: &Context, username: &str) -> Outcome<Option<Staff>
     named(ctx.db().read(), username).await
 }
 
-/// The person whose login name is `username` exactly, or else without regard to the case of ASCII letters if one person alone is
-/// called so (contract: laravel-template §1.8).
+/// The person with this login name.
 pub async fn named(db: &impl ConnectionTrait, username: &str) -> Outcome<Option<Staff>> {
+    Ok(all_named(db, [username]).await?.get(username).cloned())
+}
+
+/// People with some login names.
+#[derive(Clone, Debug, Default)]
+pub struct Named(HashMap<String, Vec<Staff>>);
+
+impl Named {
+    /// The person with this login name, if it is one of those asked for.
+    pub fn get(&self, username: &str) -> Option<&Staff> {
+        let called = self.0.get(&username.to_ascii_lowercase())?;
+        let exactly = called.iter().find(|person| person.username == username);
+        exactly.or(match called.as_slice() {
+            [alone] => Some(alone),
+            _ => None,
+        })
+    }
+}
+
+/// Names looked up in one statement; the databases bound the number of parameters.
+const CHUNK: usize = 1000;
+
+/// The people with these login names, in one statement a thousand.
+pub async fn all_named<'a>(db: &impl ConnectionTrait, usernames: impl IntoIterator<Item = &'a str>) -> Outcome<Named> {
     // The databases take no U+0000, so nobody is called by it.
-    if username.contains('\0') {
-        return Ok(None);
+    let named = usernames.into_iter().filter(|name| !name.contains('\0'));
+    let mut keys: Vec<String> = named.map(str::to_ascii_lowercase).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let mut people = Named::default();
+    for chunk in keys.chunks(CHUNK) {
+        let folded = Expr::expr(Func::lower(Expr::col((staff::Entity, staff::Column::Username))));
+        let called = staff::Entity::find().filter(folded.is_in(chunk.iter().map(String::as_str)));
+        for person in called.all(db).await? {
+            people.0.entry(person.username.to_ascii_lowercase()).or_default().push(person);
+        }
     }
-    let exactly = staff::Entity::find().filter(staff::Column::Username.eq(username)).one(db).await?;
-    if exactly.is_some() {
-        return Ok(exactly);
-    }
-    let folded = Expr::expr(Func::lower(Expr::col(staff::Column::Username))).eq(username.to_ascii_lowercase());
-    let mut found = staff::Entity::find().filter(folded).limit(2).all(db).await?;
-    Ok(if found.len() == 1 { found.pop() } else { None })
+    Ok(people)
 }
