@@ -3,13 +3,28 @@
 
 mod age;
 mod cipher;
+mod client;
+mod contact;
 mod event;
+mod failure;
+mod oauth;
 mod proof;
+mod token;
 
+pub use client::{Client, Config, Patience};
+pub use contact::{Department, Person, ROOT, Scope};
 pub use event::{ApprovalTap, CardStyle, CardTap, Event, Missing, Push};
+pub use failure::{Failure, Meaning, Refusal, Words};
+pub use oauth::{Asked, Brought, Flow, Profile, UserTokens};
 pub use proof::{ApprovalToken, Bad, Door, Proved, Secrets, Stamp};
 
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
+
+/// Tells the time.
+pub type Now = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
 /// The members of a JSON object.
 pub type Object = Map<String, Value>;

@@ -1,0 +1,3 @@
+//! Feishu, beside a stand-in: the client (contract: feishu-app §5).
+
+mod client;
