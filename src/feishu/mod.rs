@@ -7,6 +7,7 @@ mod client;
 mod contact;
 mod event;
 mod failure;
+mod message;
 mod oauth;
 mod proof;
 mod token;
@@ -15,6 +16,9 @@ pub use client::{Client, Config, Patience};
 pub use contact::{Department, Person, ROOT, Scope};
 pub use event::{ApprovalTap, CardStyle, CardTap, Event, Missing, Push};
 pub use failure::{Failure, Meaning, Refusal, Words};
+pub use message::{
+    ApprovalCallback, ApprovalCard, Ending, InteractiveCard, MENTION_ALL, Named, Receiver, escape, mention,
+};
 pub use oauth::{Asked, Brought, Flow, Profile, UserTokens};
 pub use proof::{ApprovalToken, Bad, Door, Proved, Secrets, Stamp};
 
