@@ -60,6 +60,8 @@ impl std::fmt::Debug for Config {
 pub enum Patience {
     /// Once: it must not happen twice, or the caller repeats it by its own rules.
     Once,
+    /// Three times within ten seconds, but only where Feishu was called too often: it must not happen twice, and a person waits.
+    Write,
     /// Three times within ten seconds: a person waits.
     Person,
     /// As [`Patience::Person`], but waits up to a minute where Feishu was called too often.
@@ -181,10 +183,8 @@ impl Client {
     fn wait(&self, patience: Patience, failure: &Failure, tries: u32, begun: Instant) -> Option<Duration> {
         let step = self.0.config.retry_base * 3_u32.pow(tries.min(TRIES) - 1);
         let wait = match (patience, failure.meaning()) {
-            (Patience::Once, _) => return None,
-            (Patience::Person, Meaning::TooOften | Meaning::Passing) | (Patience::Sync, Meaning::Passing)
-                if tries >= TRIES =>
-            {
+            (Patience::Once, _) | (Patience::Write, Meaning::Passing) => return None,
+            (patience, meaning) if tries >= TRIES && (patience, meaning) != (Patience::Sync, Meaning::TooOften) => {
                 return None;
             }
             (_, Meaning::TooOften) => match failure {

@@ -2,6 +2,7 @@
 //! (contract: feishu-app §3 to §6).
 
 mod age;
+mod attendance;
 mod cipher;
 mod client;
 mod contact;
@@ -12,6 +13,7 @@ mod oauth;
 mod proof;
 mod token;
 
+pub use attendance::{AttendanceCall, Endpoint, Invalid, Problem};
 pub use client::{Client, Config, Patience};
 pub use contact::{Department, Person, ROOT, Scope};
 pub use event::{ApprovalTap, CardStyle, CardTap, Event, Missing, Push};
