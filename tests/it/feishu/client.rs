@@ -2,12 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use assetry::feishu::{Brought, Failure, Flow, Meaning, Patience};
+use assetry::feishu::{Brought, Failure, Flow, Meaning, Patience, ROOT};
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::harness::{FEISHU_SECRET, Feishu, FeishuFault as Fault, TestClock, feishu_client};
+use crate::harness::{ELSEWHERE, FEISHU_SECRET, Feishu, FeishuFault as Fault, TestClock, feishu_client};
 
 const PERSON: &str = "/open-apis/contact/v3/users/ou1";
 const SCOPES: &str = "/open-apis/contact/v3/scopes";
@@ -124,6 +124,17 @@ async fn answers_that_are_no_answers_are_not_believed() {
         let failed = feishu.client(&clock).person("ou1", Patience::Once).await.unwrap_err();
         assert_eq!(failed.meaning(), Meaning::Passing, "{answer}");
     }
+}
+
+#[tokio::test]
+async fn redirects_are_not_followed_and_answers_without_end_are_not_read() {
+    let (feishu, clock) = with_person().await;
+    feishu.fail(PERSON, [Fault::Status(307), Fault::Long]);
+    let client = feishu.client(&clock);
+    assert_eq!(client.person("ou1", Patience::Once).await, Err(Failure::Status(307)));
+    assert!(feishu.calls(ELSEWHERE).is_empty());
+    let failed = client.person("ou1", Patience::Once).await;
+    assert_eq!(failed, Err(Failure::NoAnswer("the answer is too long")));
 }
 
 #[tokio::test]
@@ -254,4 +265,46 @@ async fn people_are_found_by_department_number_and_id() {
     feishu.answer("/open-apis/contact/v3/users/batch_get_id", [found]);
     assert_eq!(client.open_id_of_mobile("1").await.unwrap().as_deref(), Some("ou1"));
     assert!(matches!(client.person("..", Patience::Once).await, Err(Failure::NotSent(_))));
+}
+
+#[tokio::test]
+async fn departments_are_read_with_all_below_them() {
+    let (feishu, clock) = with_person().await;
+    let client = feishu.client(&clock);
+    let path = "/open-apis/contact/v3/departments/0/children";
+    let item = json!({ "open_department_id": "od_1", "parent_department_id": "0", "name": "n" });
+    feishu.answer(path, [json!({ "code": 0, "data": { "items": [item, { "name": "no id" }], "has_more": false } })]);
+    let departments = client.departments_below(ROOT, true).await.unwrap();
+    assert_eq!((departments.len(), departments[0].parent.as_deref()), (1, Some("0")));
+    assert!(feishu.calls(path)[0].query.contains("fetch_child=true"));
+    let one = json!({ "code": 0, "data": { "department": item } });
+    feishu.answer("/open-apis/contact/v3/departments/od_1", [one]);
+    assert_eq!(client.department("od_1", Patience::Sync).await.unwrap(), departments[0]);
+}
+
+#[tokio::test]
+async fn tokens_of_people_are_renewed_by_the_flow_that_made_them() {
+    const V1_RENEWED: &str = "/open-apis/authen/v1/refresh_access_token";
+    for (flow, path, authorization) in
+        [(Flow::V1, V1_RENEWED, "Bearer token-1"), (Flow::V2, V2, ""), (Flow::Passport, PASSPORT, "")]
+    {
+        let (feishu, clock) = with_person().await;
+        let pair = json!({ "access_token": "u-2", "expires_in": 60, "refresh_token": "r-2" });
+        let answer = if flow == Flow::V1 { json!({ "code": 0, "data": pair }) } else { with_code(pair) };
+        feishu.answer(path, [answer]);
+        let client = feishu.client(&clock);
+        let renewed = client.renew(flow, "r-1").await.unwrap();
+        assert_eq!((renewed.flow, renewed.access.as_str(), renewed.refresh.as_deref()), (flow, "u-2", Some("r-2")));
+        let call = &feishu.calls(path)[0];
+        assert_eq!(call.authorization, authorization);
+        assert!(call.sent.to_string().contains("r-1"));
+        feishu.fail(path, [Fault::Cut]);
+        client.renew(flow, "r-2").await.unwrap_err();
+        assert_eq!(feishu.calls(path).len(), 2, "a refresh token is sent once");
+    }
+}
+
+fn with_code(mut answer: Value) -> Value {
+    answer["code"] = json!(0);
+    answer
 }

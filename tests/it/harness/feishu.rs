@@ -24,13 +24,18 @@ const APP: &str = "cli_invented";
 pub(crate) const SECRET: &str = "a secret that only Feishu knows";
 const TOKEN: &str = "/open-apis/auth/v3/tenant_access_token/internal";
 
+/// Where redirects lead.
+pub(crate) const ELSEWHERE: &str = "/elsewhere";
+
 /// What goes wrong with one call.
 #[derive(Clone, Debug)]
 pub(crate) enum FeishuFault {
     /// It answers this status and code.
     Code(u16, i64),
-    /// It answers another status, without a code.
+    /// It answers another status, without a code; a redirect leads to [`ELSEWHERE`].
     Status(u16),
+    /// It answers more than anybody should read.
+    Long,
     /// It says it was called too often, and when to come again.
     TooOften(&'static str),
     /// It answers what is no JSON.
@@ -167,7 +172,10 @@ fn failed(fault: &FeishuFault) -> Response {
             let body = json!({ "code": code, "msg": format!("refused, {SECRET}") }).to_string();
             (StatusCode::from_u16(*status).unwrap(), [("x-tt-logid", "log-1")], body).into_response()
         }
-        FeishuFault::Status(status) => StatusCode::from_u16(*status).unwrap().into_response(),
+        FeishuFault::Status(status) => {
+            (StatusCode::from_u16(*status).unwrap(), [(header::LOCATION, ELSEWHERE)]).into_response()
+        }
+        FeishuFault::Long => " ".repeat(16 * 1024 * 1024 + 1).into_response(),
         FeishuFault::TooOften(reset) => {
             let body = json!({ "code": 99_991_400, "msg": "request trigger frequency limit" }).to_string();
             (StatusCode::TOO_MANY_REQUESTS, [("x-ogw-ratelimit-reset", *reset)], body).into_response()

@@ -23,7 +23,7 @@ use home::Home;
 use statements::Statements;
 
 pub(crate) use client::Reply;
-pub(crate) use feishu::{Feishu, FeishuFault, SECRET as FEISHU_SECRET, client as feishu_client};
+pub(crate) use feishu::{ELSEWHERE, Feishu, FeishuFault, SECRET as FEISHU_SECRET, client as feishu_client};
 pub(crate) use home::{Content, Schema, postgres_url};
 pub(crate) use stand_ins::TestClock;
 pub(crate) use wecom::{Fault, Wecom};
