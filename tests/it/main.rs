@@ -6,6 +6,7 @@
 mod commands;
 mod domain;
 mod door;
+mod feishu;
 mod graphql;
 mod harness;
 mod layers;

@@ -1,6 +1,7 @@
 //! A world for one test: a database of its own, a clock that stands still, randomness that repeats, and the whole router.
 
 mod client;
+mod feishu;
 mod home;
 mod stand_ins;
 mod statements;
@@ -22,6 +23,7 @@ use home::Home;
 use statements::Statements;
 
 pub(crate) use client::Reply;
+pub(crate) use feishu::{ELSEWHERE, Feishu, FeishuFault, SECRET as FEISHU_SECRET, client as feishu_client};
 pub(crate) use home::{Content, Schema, postgres_url};
 pub(crate) use stand_ins::TestClock;
 pub(crate) use wecom::{AGENT, CORP, SECRET, Says, WecomStandIn, sealed};
