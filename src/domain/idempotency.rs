@@ -3,11 +3,10 @@
 use chrono::TimeDelta;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use crate::{app::App, entity::idempotency_key};
 
-use super::{Code, Context, Outcome, text};
+use super::{Code, Context, Outcome, digest, text};
 
 /// A key that a client chose for an operation, and what makes its input this input.
 #[derive(Clone, Debug)]
@@ -27,7 +26,7 @@ impl Once {
         let Some(key) = key else { return Ok(None) };
         text::name("idempotencyKey", key)?;
         let bytes = serde_json::to_vec(&input()).map_err(super::Fault::internal)?;
-        let fingerprint = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let fingerprint = digest::sha256(bytes);
         Ok(Some(Self { operation, key: key.to_owned(), fingerprint }))
     }
 

@@ -29,6 +29,7 @@ pub mod text;
 
 mod actor;
 mod change;
+mod digest;
 mod fault;
 mod key;
 mod permission;

@@ -1,13 +1,10 @@
 //! Logging in on a PC by a code that a phone confirms (contract: laravel-template §4.3, §4.4, §4.6, §5).
 
-use std::fmt::Write;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
     ModelTrait, QueryFilter,
 };
-use sha2::{Digest, Sha256};
 
 use crate::{
     app::{ALPHANUMERIC, App, draw},
@@ -16,7 +13,7 @@ use crate::{
 };
 
 use super::{
-    Code, Context, Outcome,
+    Code, Context, Outcome, digest,
     sessions::{self, Opened},
     transact,
 };
@@ -52,7 +49,7 @@ pub async fn create(ctx: &Context, address: &str, agent: &str) -> Outcome<String
     let agent: String = agent.chars().filter(|letter| !letter.is_control()).take(AGENT_LENGTH).collect();
     transact!(ctx, |tx| async {
         let row = qr_login::ActiveModel {
-            nonce_hash: Set(hash(&nonce)),
+            nonce_hash: Set(digest::sha256(&nonce)),
             state: Set(PENDING.to_owned()),
             owner_id: Set(None),
             client_address: Set(address.to_owned()),
@@ -139,18 +136,10 @@ async fn consume(db: &impl ConnectionTrait, ctx: &Context, id: i64) -> Outcome<P
 }
 
 async fn find(db: &impl ConnectionTrait, nonce: &str, now: DateTime<Utc>) -> Outcome<Option<qr_login::Model>> {
-    let alive =
-        Condition::all().add(qr_login::Column::NonceHash.eq(hash(nonce))).add(qr_login::Column::ExpiresAt.gt(now));
+    let alive = Condition::all()
+        .add(qr_login::Column::NonceHash.eq(digest::sha256(nonce)))
+        .add(qr_login::Column::ExpiresAt.gt(now));
     Ok(qr_login::Entity::find().filter(alive).one(db).await?)
-}
-
-fn hash(nonce: &str) -> String {
-    let mut hex = String::with_capacity(64);
-    for byte in Sha256::digest(nonce) {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
 }
 
 /// Deletes codes that have expired and gives their number.

@@ -1,6 +1,9 @@
 //! Reading the body of a request up to a limit.
 
-use axum::body::Body;
+use axum::{
+    body::Body,
+    http::{HeaderMap, header},
+};
 use futures_util::StreamExt;
 
 /// Why there is no body.
@@ -10,6 +13,11 @@ pub enum Unread {
     TooLarge,
     /// The client stopped in the middle.
     Broken,
+}
+
+/// The boundary of a multipart form, if these headers announce one.
+pub fn boundary(headers: &HeaderMap) -> Option<String> {
+    multer::parse_boundary(headers.get(header::CONTENT_TYPE)?.to_str().ok()?).ok()
 }
 
 /// How far beyond the limit a body is still taken off the wire and thrown away. A client that is answered while it sends would find the

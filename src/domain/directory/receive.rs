@@ -2,12 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{EntityTrait, Set, sea_query::OnConflict};
-use sha2::{Digest, Sha256};
 
 use super::PLATFORM;
 use crate::{
     app::App,
-    domain::Outcome,
+    domain::{Outcome, digest},
     entity::inbox,
     wecom::{Fields, Refused, Stamp},
 };
@@ -113,8 +112,7 @@ fn once_key(fields: &Fields) -> String {
         Some(id) => vec!["MsgId", id],
         None => PARTS.iter().map(|name| fields.get(name).unwrap_or_default()).collect(),
     };
-    let hash = Sha256::digest(serde_json::Value::from(parts).to_string());
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    digest::sha256(serde_json::Value::from(parts).to_string())
 }
 
 /// The name of an event's kind, shortened.

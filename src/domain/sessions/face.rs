@@ -1,11 +1,12 @@
 //! The opaque faces of a session: how they look, how they are made, and the hash under which a session is found.
 
-use std::fmt::Write;
-
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
-use crate::app::{ALPHANUMERIC, App, LETTERS, draw};
+use crate::{
+    app::{ALPHANUMERIC, App, LETTERS, draw},
+    domain::digest,
+};
 
 /// One of the three forms in which a session is handed out. All open the same row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,12 +73,7 @@ pub(super) fn hash_of_token(token: &str) -> String {
 
 /// The stored hash that belongs to a session string: SHA-256 in hex.
 pub(super) fn hash_of_session(session: &str) -> String {
-    let mut hex = String::with_capacity(64);
-    for byte in Sha256::digest(session) {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
+    digest::sha256(session)
 }
 
 #[cfg(test)]

@@ -6,7 +6,10 @@ use axum::{
     http::{HeaderMap, header},
 };
 
-use crate::domain::{Code, Context, Outcome, files};
+use crate::{
+    domain::{Code, Context, Outcome, files},
+    rest::body,
+};
 
 mod disposition;
 mod download;
@@ -36,7 +39,7 @@ pub async fn upload(ctx: &Context, headers: &HeaderMap, body: Body) -> Outcome<f
     let form = if announced(headers).is_some_and(|length| length > most) {
         Err(too_large(ctx))
     } else {
-        match boundary(headers) {
+        match body::boundary(headers) {
             Some(boundary) => multipart::read(ctx, incoming.pieces(), boundary, most).await,
             None => whole::read(ctx, incoming.pieces(), most).await,
         }
@@ -69,8 +72,4 @@ fn longest_body(headers: &HeaderMap, most: u64) -> u64 {
 
 fn announced(headers: &HeaderMap) -> Option<u64> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok()
-}
-
-fn boundary(headers: &HeaderMap) -> Option<String> {
-    multer::parse_boundary(headers.get(header::CONTENT_TYPE)?.to_str().ok()?).ok()
 }

@@ -6,7 +6,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 use async_graphql::indexmap::IndexMap;
 use axum::{
     body::Body,
-    http::{HeaderMap, Method, header, request::Parts},
+    http::{Method, request::Parts},
 };
 use serde_json::json;
 
@@ -20,7 +20,7 @@ use crate::rest::{
 /// Largest body in bytes.
 const LARGEST: usize = 1024 * 1024;
 /// Deepest nesting of JSON.
-pub(super) const DEEPEST: usize = 64;
+const DEEPEST: usize = 64;
 /// Keys whose text is taken as it is.
 const VERBATIM: &[&str] = &["password", "file"];
 /// Keys whose text may have lines.
@@ -50,7 +50,7 @@ impl Fields {
             Err(Unread::TooLarge) => return Err(faults::TOO_LARGE.into()),
             Err(Unread::Broken) => Vec::new(),
         };
-        if let Some(boundary) = boundary(&head.headers) {
+        if let Some(boundary) = body::boundary(&head.headers) {
             return Ok(Self::of_parts(bytes, boundary).await);
         }
         let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
@@ -67,7 +67,7 @@ impl Fields {
     }
 
     /// Reads an urlencoded form.
-    pub(super) fn of_form(text: &[u8]) -> Self {
+    fn of_form(text: &[u8]) -> Self {
         Self::of_pairs(form_urlencoded::parse(text), true)
     }
 
@@ -81,7 +81,7 @@ impl Fields {
     }
 
     /// Sets `key` to a value of a JSON object.
-    pub(super) fn put_value(&mut self, key: &str, value: Json<'_>, numbers: Numbers) {
+    fn put_value(&mut self, key: &str, value: Json<'_>, numbers: Numbers) {
         match value.string() {
             Some(text) => self.put(key, &text),
             None => {
@@ -155,11 +155,6 @@ impl Fields {
         let members: Vec<_> = self.0.iter().map(|(key, value)| format!("{}:{value}", json!(key))).collect();
         Document::read(format!("{{{}}}", members.join(",")).into_bytes()).unwrap_or(Document::empty())
     }
-}
-
-/// The boundary of a multipart form.
-pub(super) fn boundary(headers: &HeaderMap) -> Option<String> {
-    multer::parse_boundary(headers.get(header::CONTENT_TYPE)?.to_str().ok()?).ok()
 }
 
 /// A value that is no text, as JSON: numbers as is wished, texts in lists trimmed.
