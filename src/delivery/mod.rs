@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::App,
-    domain::{Outcome, directory},
+    domain::{Outcome, directory::wecom},
 };
 
 /// How often each kind of work is looked for when no bell rings: other servers' bells are not heard here.
@@ -20,9 +20,9 @@ const EVERY: Duration = Duration::from_secs(2);
 pub async fn run(app: Arc<App>, stopping: CancellationToken) {
     let (app, stopping) = (&app, &stopping);
     tokio::join!(
-        keep_at("inbox", app, stopping, || directory::act_on_next(app)),
-        keep_at("outbox", app, stopping, || directory::send_next(app)),
-        keep_at("directory", app, stopping, || directory::sync_next(app, stopping.cancelled())),
+        keep_at("inbox", app, stopping, || wecom::act_on_next(app)),
+        keep_at("outbox", app, stopping, || wecom::send_next(app)),
+        keep_at("directory", app, stopping, || wecom::sync_next(app, stopping.cancelled())),
     );
 }
 

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 
-use crate::domain::directory::{self, Part, Placement, Profile};
+use crate::domain::directory::wecom::{self, Part, Placement, Profile};
 
 use super::kit::{Caller, items, payload, settle};
 
@@ -81,7 +81,7 @@ impl DirectoryMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is looked for.")] input: DirectorySyncInput,
     ) -> Result<DirectorySyncPayload> {
-        let outcome = directory::sync_soon(ctx.domain()?, input.part).await;
+        let outcome = wecom::sync_soon(ctx.domain()?, input.part).await;
         let (accepted, user_errors) = settle(ctx, outcome).await?;
         Ok(DirectorySyncPayload { accepted: accepted.is_some(), user_errors })
     }
@@ -94,7 +94,7 @@ impl DirectoryMutation {
     ) -> Result<MessageSendPayload> {
         let domain = ctx.domain()?;
         let outcome = match items(domain, "usernames", &input.usernames) {
-            Ok(()) => directory::send_message(domain, &input.usernames, &input.text).await,
+            Ok(()) => wecom::send_message(domain, &input.usernames, &input.text).await,
             Err(fault) => Err(fault),
         };
         let (sent, user_errors) = settle(ctx, outcome).await?;

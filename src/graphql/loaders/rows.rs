@@ -7,7 +7,7 @@ use async_graphql::dataloader::Loader;
 use crate::{
     domain::{
         Context, Fault, Keyed, Permissions, approvals, by_ids,
-        directory::{self, Placement, Profile},
+        directory::wecom::{self, Placement, Profile},
         rbac, staff,
     },
     entity::role,
@@ -77,7 +77,7 @@ impl Loader<i64> for ProfileOf {
     type Error = Fault;
 
     async fn load(&self, keys: &[i64]) -> Result<HashMap<i64, Option<Profile>>, Fault> {
-        let told = directory::profiles(&self.0, keys).await?;
+        let told = wecom::profiles(&self.0, keys).await?;
         Ok(told.into_iter().map(|(person, profile)| (person, Some(profile))).collect())
     }
 }
@@ -90,7 +90,7 @@ impl Loader<i64> for PlacementOf {
     type Error = Fault;
 
     async fn load(&self, keys: &[i64]) -> Result<HashMap<i64, Option<Placement>>, Fault> {
-        let told = directory::placements(self.0.db().read(), keys).await?;
+        let told = wecom::placements(self.0.db().read(), keys).await?;
         Ok(told.into_iter().map(|(department, place)| (department, Some(place))).collect())
     }
 }

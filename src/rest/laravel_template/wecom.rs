@@ -20,7 +20,7 @@ use crate::{
     app::{ALPHANUMERIC, draw},
     domain::{
         Code, Context,
-        directory::{self, Answer, Push, Stamp},
+        directory::wecom::{self, Answer, Push, Stamp},
         sessions,
     },
     rest::{
@@ -35,7 +35,7 @@ use crate::{
 /// `POST /api/codelogin`.
 pub(super) fn code_login(call: &mut Call, context: Context, sent: Variables) -> Exchanging<'_> {
     Box::pin(async move {
-        let person = directory::person_of_code(&context.app, text(&sent, "code").unwrap_or_default()).await?;
+        let person = wecom::person_of_code(&context.app, text(&sent, "code").unwrap_or_default()).await?;
         let opened = sessions::open_for(&context, person.id).await?;
         let holder = holder(call, &opened)?;
         Ok(members(json!({ "data": {
@@ -143,7 +143,7 @@ pub(super) fn callback(call: &mut Call, context: Context, _: Variables) -> Excha
 }
 
 async fn pushed(context: &Context, head: &Parts, push: Push) -> Result<Exchanged, Refused> {
-    let answer = match directory::receive(&context.app, stamp(head), push).await? {
+    let answer = match wecom::receive(&context.app, stamp(head), push).await? {
         Answer::NotConfigured => return Err(Code::WecomNotConfigured.into()),
         Answer::TooLarge => return Err(super::faults::TOO_LARGE.into()),
         Answer::Malformed => return Err(Code::PushUnreadable.into()),

@@ -2,7 +2,7 @@
 
 use assetry::{
     domain::{
-        directory::{self, Answer, Push},
+        directory::wecom::{self, Answer, Push},
         staff,
     },
     entity::{inbox, words::LockedBy},
@@ -27,7 +27,7 @@ impl World {
     async fn push_behind(&self, message: &str, random: &[u8; 16]) -> Answer {
         let (stamp, sealed) = sealed(message, random, self.app.now().timestamp());
         let body = format!("<xml><AgentID/><Encrypt><![CDATA[{sealed}]]></Encrypt><ToUserName>x</ToUserName></xml>");
-        directory::receive(&self.app, Some(stamp), Push::Event(body.into_bytes())).await.unwrap()
+        wecom::receive(&self.app, Some(stamp), Push::Event(body.into_bytes())).await.unwrap()
     }
 
     /// Pushes a change of contacts and acts on it.
@@ -56,9 +56,8 @@ async fn what_is_wrong_is_answered_from_the_top() {
     let now = world.app.now().timestamp();
     let (stamp, good) = sealed("<xml/>", RANDOM, now);
     let xml = |encrypted: &str| format!("<xml><Encrypt>{encrypted}</Encrypt></xml>").into_bytes();
-    let ask = async |stamp: Option<Stamp>, body: Vec<u8>| {
-        directory::receive(&world.app, stamp, Push::Event(body)).await.unwrap()
-    };
+    let ask =
+        async |stamp: Option<Stamp>, body: Vec<u8>| wecom::receive(&world.app, stamp, Push::Event(body)).await.unwrap();
     let stamped = || Some(stamp.clone());
     assert_eq!(ask(stamped(), xml(&good)).await, Answer::Taken);
     assert_eq!(ask(stamped(), vec![b' '; 256 * 1024 + 1]).await, Answer::TooLarge);
@@ -73,7 +72,7 @@ async fn what_is_wrong_is_answered_from_the_top() {
     assert!(world.kept().await.iter().all(|row| row.state == "waiting"));
 
     let plain = World::empty().await;
-    let answer = directory::receive(&plain.app, stamped(), Push::Event(Vec::new())).await.unwrap();
+    let answer = wecom::receive(&plain.app, stamped(), Push::Event(Vec::new())).await.unwrap();
     assert_eq!(answer, Answer::NotConfigured);
     let stand_in = WecomStandIn::start().await;
     let without = World::on_wecom(Content::Tables, Wecom { callback_token: None, ..stand_in.settings() }).await;
@@ -84,9 +83,8 @@ async fn what_is_wrong_is_answered_from_the_top() {
 async fn the_echo_gives_back_what_was_encrypted() {
     let (world, _wecom) = both(Content::Tables).await;
     let (stamp, echo) = sealed("3141592653589793238", RANDOM, world.app.now().timestamp());
-    let ask = async |echo: Option<String>| {
-        directory::receive(&world.app, Some(stamp.clone()), Push::Echo(echo)).await.unwrap()
-    };
+    let ask =
+        async |echo: Option<String>| wecom::receive(&world.app, Some(stamp.clone()), Push::Echo(echo)).await.unwrap();
     assert_eq!(ask(Some(echo.clone())).await, Answer::Echo(b"3141592653589793238".to_vec()));
     assert_eq!(ask(Some(echo.replace('+', " "))).await, Answer::Echo(b"3141592653589793238".to_vec()));
     assert_eq!(ask(None).await, Answer::Malformed);
@@ -126,8 +124,7 @@ async fn members_come_change_and_leave() {
     let person = world.person_called("LiSi").await;
     assert_eq!((person.name.as_str(), person.department_id), ("李四", Some(31)));
     assert_eq!((person.mobile.as_deref(), person.email.as_deref()), (Some("139"), Some("l@x")));
-    let profile =
-        async || directory::profiles(&world.server(), &[person.id]).await.unwrap().remove(&person.id).unwrap();
+    let profile = async || wecom::profiles(&world.server(), &[person.id]).await.unwrap().remove(&person.id).unwrap();
     assert_eq!(
         profile().await.info,
         r#"{"userid":"LiSi","position":"p","gender":"2","main_department":31,"status":1}"#
@@ -235,10 +232,10 @@ async fn an_event_is_kept_once_however_often_it_is_pushed() {
     // Remembered for a day at least, and not for ever.
     world.act().await;
     world.clock.advance(TimeDelta::days(1));
-    directory::sweep(&world.app).await.unwrap();
+    wecom::sweep(&world.app).await.unwrap();
     assert_eq!(world.kept().await.len(), 6);
     world.clock.advance(TimeDelta::days(7));
-    assert_eq!(directory::sweep(&world.app).await.unwrap(), 6);
+    assert_eq!(wecom::sweep(&world.app).await.unwrap(), 6);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -251,7 +248,7 @@ async fn events_are_acted_on_in_order_of_arrival_by_however_many_servers() {
     }
     let servers = (0..4).map(|_| {
         let app = world.app.clone();
-        tokio::spawn(async move { while directory::act_on_next(&app).await.unwrap() {} })
+        tokio::spawn(async move { while wecom::act_on_next(&app).await.unwrap() {} })
     });
     for server in servers.collect::<Vec<_>>() {
         server.await.unwrap();
@@ -267,7 +264,7 @@ async fn what_came_in_before_a_restart_is_acted_on_after_it() {
     world.push(&event("create_user", world.app.now().timestamp(), "<UserID>kept</UserID>")).await;
     assert!(world.maybe_called("kept").await.is_none());
     let again = world.restarted(wecom.settings()).await;
-    while directory::act_on_next(&again).await.unwrap() {}
+    while wecom::act_on_next(&again).await.unwrap() {}
     assert!(world.maybe_called("kept").await.is_some());
     assert_eq!(inbox::Entity::find().count(world.db().read()).await.unwrap(), 1);
 }
@@ -276,12 +273,12 @@ async fn what_came_in_before_a_restart_is_acted_on_after_it() {
 async fn an_event_waits_for_the_sync_under_way_to_end() {
     let (world, wecom) = both(Content::Tables).await;
     wecom.departments(&[department(1, 0, "a")]);
-    directory::sync_soon(&world.server(), directory::Part::Staff).await.unwrap();
+    wecom::sync_soon(&world.server(), wecom::Part::Staff).await.unwrap();
     let held = assetry::domain::jobs::claim(&world.app, "wecom_sync").await.unwrap().unwrap();
     world.push(&event("create_user", world.app.now().timestamp(), "<UserID>waits</UserID>")).await;
-    assert!(!directory::act_on_next(&world.app).await.unwrap());
+    assert!(!wecom::act_on_next(&world.app).await.unwrap());
     assetry::domain::jobs::end(&world.app, &held, None).await.unwrap();
-    assert!(directory::act_on_next(&world.app).await.unwrap());
+    assert!(wecom::act_on_next(&world.app).await.unwrap());
 }
 
 #[tokio::test]
@@ -299,9 +296,9 @@ async fn an_event_that_fails_is_tried_again_and_given_up_in_the_end_while_those_
     world.push(&event("delete_party", at, "<Id>5</Id>")).await;
     rename("membership", "elsewhere").await;
     for waits in [10, 20, 40, 80] {
-        assert!(!directory::act_on_next(&world.app).await.unwrap());
+        assert!(!wecom::act_on_next(&world.app).await.unwrap());
         world.clock.advance(TimeDelta::seconds(waits - 1));
-        assert!(!directory::act_on_next(&world.app).await.unwrap());
+        assert!(!wecom::act_on_next(&world.app).await.unwrap());
         world.clock.advance(TimeDelta::seconds(1));
     }
     assert_eq!(world.kept().await[1].attempts, 4);

@@ -1,6 +1,6 @@
 //! What WeCom tells beside what is known to all: for many at once, and for who may see it (contract: laravel-template §6.2, §6.4).
 
-use assetry::domain::directory::{self, Placement};
+use assetry::domain::directory::wecom::{self, Placement};
 use serde_json::{Value, json};
 
 use super::{both, department, member};
@@ -14,7 +14,7 @@ async fn profiles_are_for_who_keeps_staff_and_for_oneself() {
     world.sync().await;
     let ids = [world.person_called("asdf").await.id, world.person_called("testuser").await.id];
     for (username, seen) in [("sdfg", 2), ("admin", 2), ("asdf", 1), ("demo", 0)] {
-        let profiles = directory::profiles(&world.called(username).await, &ids).await.unwrap();
+        let profiles = wecom::profiles(&world.called(username).await, &ids).await.unwrap();
         assert_eq!(profiles.len(), seen, "{username}");
     }
     let place = world.place(1).await.unwrap().0.id;
@@ -42,9 +42,9 @@ async fn many_cost_as_many_statements_as_one() {
     world.sync().await;
     let ctx = world.server();
     let ids: Vec<i64> = (1..=100).collect();
-    let (profiles, statements) = world.statements(directory::profiles(&ctx, &ids)).await;
+    let (profiles, statements) = world.statements(wecom::profiles(&ctx, &ids)).await;
     assert_eq!((profiles.unwrap().len(), statements.len()), (100, 1));
-    let (placements, statements) = world.statements(directory::placements(world.db().read(), &ids)).await;
+    let (placements, statements) = world.statements(wecom::placements(world.db().read(), &ids)).await;
     let placements = placements.unwrap();
     assert_eq!((placements.len(), statements.len()), (100, 1));
     assert_eq!(placements[&7], Placement { position: 107, delivered: true });

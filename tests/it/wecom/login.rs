@@ -2,7 +2,7 @@
 
 use std::future;
 
-use assetry::domain::{Code, Key, directory, staff};
+use assetry::domain::{Code, Key, directory::wecom, staff};
 use chrono::TimeDelta;
 use serde_json::json;
 
@@ -12,7 +12,7 @@ use crate::harness::{Content, Says, World};
 #[tokio::test]
 async fn a_code_leads_to_the_linked_person_else_to_who_is_called_so() {
     let (world, wecom) = both(Content::Demo).await;
-    let by = async |userid: &str| directory::person_of_code(&world.app, &format!("code-of-{userid}")).await;
+    let by = async |userid: &str| wecom::person_of_code(&world.app, &format!("code-of-{userid}")).await;
     assert_eq!(by("asdf").await.unwrap().username, "asdf");
     assert_eq!(by("ASDF").await.unwrap().username, "asdf");
 
@@ -32,7 +32,7 @@ async fn a_locked_person_is_given_for_the_caller_to_refuse() {
     let (world, _wecom) = both(Content::Demo).await;
     let person = world.person_called("asdf").await;
     staff::lock(&world.server(), &Key::Id(person.id)).await.unwrap();
-    assert!(directory::person_of_code(&world.app, "code-of-asdf").await.unwrap().locked);
+    assert!(wecom::person_of_code(&world.app, "code-of-asdf").await.unwrap().locked);
 }
 
 #[tokio::test]
@@ -48,25 +48,25 @@ async fn outsiders_bad_codes_and_a_wecom_that_fails_are_one_refusal() {
         Says::Cut,
     ] {
         wecom.say("auth/getuserinfo", [says.clone()]);
-        let outcome = directory::person_of_code(&world.app, "code-of-asdf").await;
+        let outcome = wecom::person_of_code(&world.app, "code-of-asdf").await;
         assert_eq!(code(outcome), Some(Code::WecomOutsider), "{says:?}");
     }
     assert_eq!(wecom.count("auth/getuserinfo"), 7);
     let long = format!("code-of-asdf{}", "x".repeat(501));
     for unasked in [long.as_str(), ""] {
-        assert_eq!(code(directory::person_of_code(&world.app, unasked).await), Some(Code::WecomOutsider));
+        assert_eq!(code(wecom::person_of_code(&world.app, unasked).await), Some(Code::WecomOutsider));
     }
     assert_eq!(wecom.count("auth/getuserinfo"), 7);
     let plain = World::demo().await;
-    assert_eq!(code(directory::person_of_code(&plain.app, "code-of-asdf").await), Some(Code::WecomNotConfigured));
+    assert_eq!(code(wecom::person_of_code(&plain.app, "code-of-asdf").await), Some(Code::WecomNotConfigured));
 }
 
 #[tokio::test]
 async fn a_newcomer_asks_for_a_sync_once_a_minute() {
     let (world, wecom) = both(Content::Demo).await;
     wecom.departments(&[department(1, 0, "a")]);
-    let come = async || code(directory::person_of_code(&world.app, "code-of-newcomer").await);
-    let synced = async || directory::sync_next(&world.app, future::pending()).await.unwrap();
+    let come = async || code(wecom::person_of_code(&world.app, "code-of-newcomer").await);
+    let synced = async || wecom::sync_next(&world.app, future::pending()).await.unwrap();
     assert_eq!(come().await, Some(Code::WecomNewcomer));
     assert!(synced().await);
     assert_eq!(come().await, Some(Code::WecomNewcomer));

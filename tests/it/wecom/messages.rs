@@ -1,7 +1,7 @@
 //! Messages to members (contract: laravel-template §4.11, §8.5).
 
 use assetry::{
-    domain::{Code, Context, directory},
+    domain::{Code, Context, directory::wecom},
     entity::outbox,
     settings::Wecom,
 };
@@ -14,7 +14,7 @@ use crate::harness::{AGENT, Content, Says, WecomStandIn, World};
 
 async fn send(ctx: &Context, usernames: &[&str], text: &str) -> Option<Code> {
     let usernames: Vec<String> = usernames.iter().map(|name| (*name).to_owned()).collect();
-    code(directory::send_message(ctx, &usernames, text).await)
+    code(wecom::send_message(ctx, &usernames, text).await)
 }
 
 async fn rows(world: &World) -> Vec<outbox::Model> {
@@ -40,7 +40,7 @@ async fn a_message_is_written_down_and_sent() {
     assert_eq!(calls[0].body["touser"], "asdf|testuser");
     let rows = rows(&world).await;
     assert_eq!((rows.len(), rows[0].state.as_str(), rows[0].message_id.as_deref()), (1, "sent", Some("message-1")));
-    assert!(!directory::send_next(&world.app).await.unwrap());
+    assert!(!wecom::send_next(&world.app).await.unwrap());
 }
 
 #[tokio::test]
@@ -68,7 +68,7 @@ async fn what_is_wrong_is_said_from_the_top_and_wecom_is_not_called() {
         (&["demo", "suadmin", "admin"][..], "x", Code::MessageFailed, None),
     ] {
         let usernames: Vec<String> = usernames.iter().map(|name| (*name).to_owned()).collect();
-        let fault = directory::send_message(&ctx, &usernames, text).await.unwrap_err();
+        let fault = wecom::send_message(&ctx, &usernames, text).await.unwrap_err();
         assert_eq!((fault.code, fault.field), (refusal, field), "{usernames:?} {text:?}");
     }
     assert_eq!(wecom.count("gettoken") + wecom.count("message/send"), 0);
@@ -112,7 +112,7 @@ async fn what_wecom_says_decides_whether_it_was_sent() {
         assert_eq!(send(&ctx, &["asdf", "testuser"], "x").await, outcome, "{says:?}");
         assert_eq!(wecom.count("message/send"), before + 1, "{says:?}");
     }
-    assert!(!directory::send_next(&world.app).await.unwrap(), "a failed message was sent again");
+    assert!(!wecom::send_next(&world.app).await.unwrap(), "a failed message was sent again");
 }
 
 #[tokio::test]
@@ -124,7 +124,7 @@ async fn more_than_a_thousand_recipients_take_several_calls() {
     world.sync().await;
     let names: Vec<String> = (0..1500).map(|at| format!("u{at}")).collect();
     wecom.say("message/send", [Says::Json(json!({ "errcode": 0 })), Says::Code(44004)]);
-    let outcome = directory::send_message(&world.server(), &names, "x").await;
+    let outcome = wecom::send_message(&world.server(), &names, "x").await;
     assert_eq!(code(outcome), Some(Code::MessagePartlySent));
     let sizes: Vec<_> = wecom
         .calls("message/send")
@@ -153,9 +153,9 @@ async fn what_a_dead_server_wrote_down_is_sent_once_or_given_up() {
     written("waiting", "unsent").insert(&tx).await.unwrap();
     written("working", "perhaps sent").insert(&tx).await.unwrap();
     tx.commit().await.unwrap();
-    assert!(!directory::send_next(&world.app).await.unwrap(), "its writer may still live");
+    assert!(!wecom::send_next(&world.app).await.unwrap(), "its writer may still live");
     world.clock.advance(TimeDelta::seconds(30));
-    while directory::send_next(&world.app).await.unwrap() {}
+    while wecom::send_next(&world.app).await.unwrap() {}
     let calls = wecom.calls("message/send");
     assert_eq!(calls.len(), 1);
     assert_eq!(calls[0].body["text"]["content"], "unsent");
@@ -165,9 +165,9 @@ async fn what_a_dead_server_wrote_down_is_sent_once_or_given_up() {
 
     // What is done with goes after a month.
     world.clock.advance(TimeDelta::days(29));
-    assert_eq!(directory::sweep(&world.app).await.unwrap(), 0);
+    assert_eq!(wecom::sweep(&world.app).await.unwrap(), 0);
     world.clock.advance(TimeDelta::days(2));
-    assert_eq!(directory::sweep(&world.app).await.unwrap(), 2);
+    assert_eq!(wecom::sweep(&world.app).await.unwrap(), 2);
     assert!(self::rows(&world).await.is_empty());
 }
 
@@ -181,7 +181,7 @@ async fn of_servers_that_look_at_once_one_sends() {
     let tx = world.db().begin().await.unwrap();
     row.update(&tx).await.unwrap();
     tx.commit().await.unwrap();
-    let servers = (0..8).map(|_| directory::send_next(&world.app));
+    let servers = (0..8).map(|_| wecom::send_next(&world.app));
     let did = futures_util::future::join_all(servers).await;
     assert_eq!(did.into_iter().filter(|did| *did.as_ref().unwrap()).count(), 1);
     assert_eq!(wecom.count("message/send"), 2);

@@ -12,7 +12,7 @@ mod work;
 use std::future;
 
 use assetry::{
-    domain::{Actor, Code, Context, Outcome, Person, directory, sessions},
+    domain::{Actor, Code, Context, Outcome, Person, directory::wecom, sessions},
     entity::{department, department_binding, person_binding, staff, words::Door},
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -70,13 +70,13 @@ impl World {
 
     /// Asks for a sync and does it.
     async fn sync(&self) {
-        directory::sync_soon(&self.server(), directory::Part::Staff).await.unwrap();
-        assert!(directory::sync_next(&self.app, future::pending()).await.unwrap());
+        wecom::sync_soon(&self.server(), wecom::Part::Staff).await.unwrap();
+        assert!(wecom::sync_next(&self.app, future::pending()).await.unwrap());
     }
 
     /// Acts on everything that came in.
     async fn act(&self) {
-        while directory::act_on_next(&self.app).await.unwrap() {}
+        while wecom::act_on_next(&self.app).await.unwrap() {}
     }
 
     /// Every row that a sync can touch, as text.

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use assetry::domain::directory::{self, Part};
+use assetry::domain::directory::wecom::{self, Part};
 use serde_json::json;
 use tracing::Level;
 use tracing_subscriber::{
@@ -74,19 +74,19 @@ async fn nothing_secret_is_logged() {
             wecom.say(path, [fault.clone()]);
         }
         for _ in 0..2 {
-            let _ = directory::person_of_code(&world.app, "code-of-nobody-invented-code").await;
-            directory::sync_soon(&world.server(), Part::Staff).await.unwrap();
-            let _ = directory::sync_next(&world.app, std::future::pending()).await;
-            let _ = directory::send_message(&world.server(), &["testuser".to_owned()], "a private text").await;
+            let _ = wecom::person_of_code(&world.app, "code-of-nobody-invented-code").await;
+            wecom::sync_soon(&world.server(), Part::Staff).await.unwrap();
+            let _ = wecom::sync_next(&world.app, std::future::pending()).await;
+            let _ = wecom::send_message(&world.server(), &["testuser".to_owned()], "a private text").await;
         }
     }
     wecom.say("gettoken", [Says::Code(40001)]);
     wecom.say("department/list", [Says::Code(40014)]);
-    let _ = directory::person_of_code(&world.app, "code-of-x").await;
+    let _ = wecom::person_of_code(&world.app, "code-of-x").await;
     let shown = format!("{:?}", world.app.wecom);
     drop(wecom);
-    directory::sync_soon(&world.server(), Part::Staff).await.unwrap();
-    let _ = directory::sync_next(&world.app, std::future::pending()).await;
+    wecom::sync_soon(&world.server(), Part::Staff).await.unwrap();
+    let _ = wecom::sync_next(&world.app, std::future::pending()).await;
 
     let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
     assert!(

@@ -3,7 +3,12 @@
 use std::future;
 
 use assetry::{
-    domain::{Code, Key, directory, directory::Part, rbac::RoleKey, sessions, staff},
+    domain::{
+        Code, Key,
+        directory::wecom::{self, Part},
+        rbac::RoleKey,
+        sessions, staff,
+    },
     entity::words::{LockedBy, StaffGroup},
     entity::{job, role, staff_role},
 };
@@ -94,7 +99,7 @@ async fn a_person_is_made_with_what_is_delivered() {
     assert_eq!(roles[&zhang.id].iter().map(|role| role.name.as_str()).collect::<Vec<_>>(), ["user"]);
     let login = sessions::Create { username: "zhangsan".to_owned(), password: String::new() };
     assert_eq!(code(sessions::create(&world.server(), login).await), Some(Code::LoginFailed));
-    let profile = directory::profiles(&world.server(), &[zhang.id]).await.unwrap().remove(&zhang.id).unwrap();
+    let profile = wecom::profiles(&world.server(), &[zhang.id]).await.unwrap().remove(&zhang.id).unwrap();
     assert_eq!(
         profile.info,
         r#"{"userid":"zhangsan","position":"工程师","gender":"1","telephone":"010","main_department":1,"status":1}"#
@@ -147,7 +152,7 @@ async fn what_is_absent_or_empty_overwrites_nothing() {
         (person.name.as_str(), person.mobile.as_deref(), person.email.as_deref()),
         ("名字", Some("2"), Some("e@x"))
     );
-    let profile = directory::profiles(&world.server(), &[person.id]).await.unwrap().remove(&person.id).unwrap();
+    let profile = wecom::profiles(&world.server(), &[person.id]).await.unwrap().remove(&person.id).unwrap();
     assert_eq!(profile.info, r#"{"userid":"u","alias":"a","position":"p","status":1}"#);
     assert_eq!(profile.departments, "{}");
 }
@@ -329,7 +334,7 @@ async fn each_part_needs_its_permission() {
         ("suadmin", true, true),
     ] {
         let ctx = world.called(username).await;
-        let may = async |part| code(directory::sync_soon(&ctx, part).await).is_none();
+        let may = async |part| code(wecom::sync_soon(&ctx, part).await).is_none();
         assert_eq!((may(Part::Staff).await, may(Part::Departments).await), (staff, departments), "{username}");
     }
 }
@@ -337,10 +342,10 @@ async fn each_part_needs_its_permission() {
 #[tokio::test]
 async fn without_settings_nothing_is_started() {
     let world = World::demo().await;
-    let outcome = directory::sync_soon(&world.called("admin").await, Part::Staff).await;
+    let outcome = wecom::sync_soon(&world.called("admin").await, Part::Staff).await;
     assert_eq!(code(outcome), Some(Code::WecomNotConfigured));
-    assert_eq!(code(directory::sync_soon(&world.called("demo").await, Part::Staff).await), Some(Code::Forbidden));
-    assert!(!directory::sync_next(&world.app, future::pending()).await.unwrap());
+    assert_eq!(code(wecom::sync_soon(&world.called("demo").await, Part::Staff).await), Some(Code::Forbidden));
+    assert!(!wecom::sync_next(&world.app, future::pending()).await.unwrap());
 }
 
 #[tokio::test]
@@ -348,39 +353,39 @@ async fn of_all_who_ask_one_sync_comes() {
     let (world, wecom) = both(Content::Demo).await;
     wecom.departments(&[department(1, 0, "a")]);
     for _ in 0..5 {
-        directory::sync_soon(&world.server(), Part::Departments).await.unwrap();
+        wecom::sync_soon(&world.server(), Part::Departments).await.unwrap();
     }
-    let servers = (0..4).map(|_| directory::sync_next(&world.app, future::pending()));
+    let servers = (0..4).map(|_| wecom::sync_next(&world.app, future::pending()));
     let did: Vec<bool> = futures_util::future::join_all(servers).await.into_iter().map(Result::unwrap).collect();
     assert_eq!(did.iter().filter(|did| **did).count(), 1, "{did:?}");
     assert_eq!(wecom.count("department/list"), 1);
 
     // Whoever asks during a run asks for nothing more.
     wecom.say("department/list", [Says::Nothing]);
-    directory::sync_soon(&world.server(), Part::Staff).await.unwrap();
-    let run = directory::sync_next(&world.app, async {
+    wecom::sync_soon(&world.server(), Part::Staff).await.unwrap();
+    let run = wecom::sync_next(&world.app, async {
         while wecom.count("department/list") < 2 {
             tokio::task::yield_now().await;
         }
-        directory::sync_soon(&world.server(), Part::Staff).await.unwrap();
-        assert!(!directory::sync_next(&world.app, future::pending()).await.unwrap());
+        wecom::sync_soon(&world.server(), Part::Staff).await.unwrap();
+        assert!(!wecom::sync_next(&world.app, future::pending()).await.unwrap());
     });
     // Stopped, it gives the work back.
     assert!(run.await.unwrap());
-    assert!(directory::sync_next(&world.app, future::pending()).await.unwrap());
-    assert!(!directory::sync_next(&world.app, future::pending()).await.unwrap());
+    assert!(wecom::sync_next(&world.app, future::pending()).await.unwrap());
+    assert!(!wecom::sync_next(&world.app, future::pending()).await.unwrap());
 }
 
 #[tokio::test]
 async fn what_a_dead_server_began_another_does_when_it_is_believed_dead() {
     let (world, wecom) = both(Content::Demo).await;
     wecom.departments(&[department(1, 0, "a")]);
-    directory::sync_soon(&world.server(), Part::Staff).await.unwrap();
+    wecom::sync_soon(&world.server(), Part::Staff).await.unwrap();
     let held = assetry::domain::jobs::claim(&world.app, "wecom_sync").await.unwrap();
     assert!(held.is_some());
-    assert!(!directory::sync_next(&world.app, future::pending()).await.unwrap());
+    assert!(!wecom::sync_next(&world.app, future::pending()).await.unwrap());
     world.clock.advance(TimeDelta::minutes(6));
-    assert!(directory::sync_next(&world.app, future::pending()).await.unwrap());
+    assert!(wecom::sync_next(&world.app, future::pending()).await.unwrap());
     assert!(world.place(1).await.is_some());
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use assetry::{
     delivery,
-    domain::directory::{self, Part},
+    domain::directory::wecom::{self, Part},
 };
 use serde_json::json;
 use tokio::time::timeout;
@@ -20,7 +20,7 @@ async fn what_is_asked_for_is_done_soon_and_the_end_is_orderly() {
     wecom.members(1, &[member("u", json!({}))]);
     let stopping = CancellationToken::new();
     let work = tokio::spawn(delivery::run(world.app.clone(), stopping.clone()));
-    directory::sync_soon(&world.server(), Part::Staff).await.unwrap();
+    wecom::sync_soon(&world.server(), Part::Staff).await.unwrap();
     let done = async {
         while world.maybe_called("u").await.is_none() {
             tokio::task::yield_now().await;
@@ -33,12 +33,12 @@ async fn what_is_asked_for_is_done_soon_and_the_end_is_orderly() {
     let hangs = async {
         // The run before may not have ended yet, and who asks then asks for nothing more.
         while wecom.count("department/list") < 2 {
-            directory::sync_soon(&world.server(), Part::Staff).await.unwrap();
+            wecom::sync_soon(&world.server(), Part::Staff).await.unwrap();
             tokio::task::yield_now().await;
         }
     };
     timeout(Duration::from_secs(20), hangs).await.expect("nobody began the work");
     stopping.cancel();
     timeout(Duration::from_secs(20), work).await.expect("it did not stop").unwrap();
-    assert!(directory::sync_next(&world.app, std::future::pending()).await.unwrap(), "the work was lost");
+    assert!(wecom::sync_next(&world.app, std::future::pending()).await.unwrap(), "the work was lost");
 }

@@ -14,7 +14,7 @@ use crate::{
     domain::{
         Code, Context, Outcome,
         departments::{self, Department},
-        directory,
+        directory::wecom,
         rbac::{self, RoleKey},
         staff::{self, Filter, Staff},
     },
@@ -113,7 +113,7 @@ pub(in super::super) fn departments(context: Context, variables: Variables) -> B
 async fn people(context: &Context, people: &[Staff]) -> Outcome<Vec<serde_json::Value>> {
     let zone = context.app.zone;
     let keys: Vec<i64> = people.iter().map(|person| person.id).collect();
-    let profiles = directory::profiles(context, &keys).await?;
+    let profiles = wecom::profiles(context, &keys).await?;
     let row = |person: &Staff| {
         let profile = profiles.get(&person.id);
         json!({
@@ -136,7 +136,7 @@ async fn people(context: &Context, people: &[Staff]) -> Outcome<Vec<serde_json::
 async fn places(context: &Context, departments: &[Department]) -> Outcome<Vec<serde_json::Value>> {
     let zone = context.app.zone;
     let keys: Vec<i64> = departments.iter().map(|department| department.id).collect();
-    let known = directory::placements(context.db().read(), &keys).await?;
+    let known = wecom::placements(context.db().read(), &keys).await?;
     let row = |department: &Department| {
         json!({
             "created_at": local(department.created_at, zone),

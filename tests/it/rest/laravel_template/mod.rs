@@ -21,9 +21,9 @@ use crate::harness::{Reply, World};
 
 /// Does what was left for later.
 async fn work(world: &World) {
-    while directory::act_on_next(&world.app).await.unwrap() {}
-    while directory::send_next(&world.app).await.unwrap() {}
-    directory::sync_next(&world.app, std::future::pending()).await.unwrap();
+    while directory::wecom::act_on_next(&world.app).await.unwrap() {}
+    while directory::wecom::send_next(&world.app).await.unwrap() {}
+    directory::wecom::sync_next(&world.app, std::future::pending()).await.unwrap();
 }
 
 /// A call; `token` goes into the header and `body`, if there is one, is sent as JSON.

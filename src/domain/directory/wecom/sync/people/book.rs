@@ -9,7 +9,7 @@ use sea_orm::{
 
 use super::super::links::{self, Places};
 use crate::{
-    domain::{Outcome, directory::PLATFORM, rbac::Keepers},
+    domain::{Outcome, directory::wecom::PLATFORM, rbac::Keepers},
     entity::{membership, person_binding, staff},
     wecom::Member,
 };

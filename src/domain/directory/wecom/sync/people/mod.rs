@@ -3,7 +3,7 @@
 use sea_orm::ConnectionTrait;
 
 use crate::{
-    domain::{Context, Outcome, directory::PLATFORM},
+    domain::{Context, Outcome, directory::wecom::PLATFORM},
     entity::{
         person_binding, staff,
         words::{LockedBy, StaffGroup},

@@ -6,7 +6,7 @@ use sea_orm::{
 };
 
 use crate::{
-    domain::{Context, Outcome, directory::PLATFORM},
+    domain::{Context, Outcome, directory::wecom::PLATFORM},
     entity::{person_binding, staff},
     wecom::is_userid,
 };
