@@ -18,6 +18,7 @@ mod m0008_first_rows;
 mod m0009_search;
 mod m0010_files_by_id;
 mod m0011_jobs;
+mod m0012_feishu;
 
 /// All steps in order; what `assetry migrate` runs.
 #[derive(Debug)]
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_search::Step),
             Box::new(m0010_files_by_id::Step),
             Box::new(m0011_jobs::Step),
+            Box::new(m0012_feishu::Step),
         ]
     }
 }

@@ -134,6 +134,10 @@ pub struct App {
     pub files: Files,
     /// How often the public doors may be knocked at.
     pub rates: Rates,
+    /// Seals what is kept for other platforms.
+    pub vault: Vault,
+    /// The app on Feishu.
+    pub feishu: Feishu,
     /// The app on WeCom, if one is set up.
     pub wecom: Option<Wecom>,
     /// Wakes background work.
@@ -160,14 +164,18 @@ impl App {
 }
 
 mod bell;
+mod feishu;
 mod files;
 mod hashing;
 mod jwt;
 mod platforms;
 mod rates;
+mod vault;
 pub use bell::Bell;
+pub use feishu::{Asking, Feishu};
 pub use files::{Files, Part, Writing, Written, head};
 pub use hashing::{Busy, Hashing};
 pub use jwt::JwtKey;
 pub use platforms::wecom;
 pub use rates::{Counted, Exceeded, Login, RateRules, Rates};
+pub use vault::Vault;

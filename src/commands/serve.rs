@@ -12,7 +12,10 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{delivery, serve, settings::Settings};
+use crate::{
+    delivery, serve,
+    settings::{self, Settings},
+};
 
 use super::{Stop, demo, logging, start};
 
@@ -28,8 +31,10 @@ pub(super) struct Arguments {
 const CLOSING: Duration = Duration::from_secs(5);
 
 pub(super) async fn run(arguments: &Arguments) -> Result<(), Stop> {
-    let settings = Settings::load()?;
+    let mut settings = Settings::load()?;
+    settings.feishu.allow_unsigned.get_or_insert(arguments.demo);
     logging::start(&settings.log);
+    warn_of_open_doors(&settings.feishu);
     let listener = TcpListener::bind(settings.listen).await.map_err(|error| {
         Stop::because(format!("The address {} (setting listen) cannot be listened on: {error}.", settings.listen))
     })?;
@@ -73,6 +78,21 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Stop> {
         tracing::warn!("the database had not finished when the server stopped");
     }
     Ok(())
+}
+
+/// Says which doors take pushes from anybody (contract: feishu-app §0).
+fn warn_of_open_doors(feishu: &settings::Feishu) {
+    if feishu.allow_unsigned != Some(true) {
+        return;
+    }
+    if feishu.encrypt_key.is_none() && feishu.verification_token.is_none() {
+        tracing::warn!(
+            "events and cards of Feishu are taken from anybody: neither encrypt_key nor verification_token is set"
+        );
+    }
+    if feishu.approval_callback_token.is_none() && feishu.approval_callback_key.is_none() {
+        tracing::warn!("approval callbacks of Feishu are taken from anybody: neither token nor key is set");
+    }
 }
 
 /// Cancels `stopping` when the process is asked to end.

@@ -8,8 +8,8 @@ use sea_orm::{ConnectionTrait, DbErr, RuntimeErr};
 
 use crate::{
     app::{
-        self, App, Bell, Clock, Files, Hashing, HashingRules, JwtKey, Random, RateRules, Rates, SessionRules,
-        SystemClock, SystemRandom,
+        self, App, Bell, Clock, Feishu, Files, Hashing, HashingRules, JwtKey, Random, RateRules, Rates, SessionRules,
+        SystemClock, SystemRandom, Vault,
     },
     db::{Database, Options},
     domain::secrets,
@@ -22,6 +22,8 @@ use super::Stop;
 
 /// The name of the made JWT secret in the database.
 const JWT_SECRET: &str = "jwt";
+/// The name of the made token of approval callbacks in the database.
+const CALLBACK_TOKEN: &str = "feishu_approval_callback";
 
 /// Opens the database that the settings name; it may be empty.
 pub(super) async fn database(settings: &Settings) -> Result<Database, Stop> {
@@ -78,6 +80,15 @@ pub async fn open(settings: &Settings, db: Database, address: SocketAddr) -> Res
     };
     let jwt =
         JwtKey::new(secret.as_bytes()).ok_or_else(|| Stop::because("The JWT secret in the database is too short."))?;
+    let vault =
+        Vault::new(secret.as_bytes()).ok_or_else(|| Stop::because("The JWT secret cannot be made into a key."))?;
+    let made_token = match &settings.feishu.approval_callback_token {
+        Some(token) => token.expose().to_owned(),
+        None => secrets::kept_sealed(&db, &vault, &*random as &dyn Random, clock.now(), CALLBACK_TOKEN).await?,
+    };
+    let public_url = settings.public_url(address);
+    let feishu = Feishu::new(&settings.feishu, Arc::clone(&clock) as Arc<dyn Clock>, &public_url, made_token)
+        .map_err(|_| Stop::because("TLS cannot be set up for calls to Feishu; are there root certificates?"))?;
     let hashing = Hashing::new(&hashing_rules(settings))
         .map_err(|_| Wrong::about("hashing.memory_kib", "cannot be used by argon2"))?;
     let wecom = app::wecom(&settings.wecom, Arc::clone(&clock) as Arc<dyn Clock>)
@@ -87,7 +98,7 @@ pub async fn open(settings: &Settings, db: Database, address: SocketAddr) -> Res
         clock,
         random,
         zone: settings.timezone,
-        public_url: settings.public_url(address),
+        public_url,
         sessions: SessionRules {
             idle: Duration::from_secs(settings.sessions.idle_seconds),
             jwt: Duration::from_secs(settings.sessions.jwt_seconds),
@@ -97,6 +108,8 @@ pub async fn open(settings: &Settings, db: Database, address: SocketAddr) -> Res
         jwt,
         files: Files::new(&settings.files.folder, settings.files.max_bytes),
         rates: Rates::new(rate_rules(settings)),
+        vault,
+        feishu,
         wecom,
         bell: Bell::default(),
         trusted_proxies: settings.http.trusted_proxies.0.iter().filter_map(|proxy| proxy.parse().ok()).collect(),

@@ -5,21 +5,37 @@
 
 use std::{sync::Arc, time::Duration};
 
+use futures_util::future::join_all;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::App,
-    domain::{Outcome, directory::wecom},
+    domain::{
+        Outcome,
+        directory::{feishu, wecom},
+    },
 };
 
 /// How often each kind of work is looked for when no bell rings: other servers' bells are not heard here.
 const EVERY: Duration = Duration::from_secs(2);
 
+/// Events of Feishu that are acted on side by side: one that has to ask Feishu waits for it.
+const LANES: usize = 4;
+
 /// Does whatever there is to do until the server stops; each kind of work in its own time, so that a long one holds up no other.
 pub async fn run(app: Arc<App>, stopping: CancellationToken) {
     let (app, stopping) = (&app, &stopping);
+    // SQLite is one server's alone; what it was working on when it went is nobody else's now.
+    if app.db.is_sqlite()
+        && let Err(fault) = feishu::take_up_again(app).await
+    {
+        tracing::error!(cause = ?fault.cause(), "what was under way when the server stopped has to wait for its lease to end");
+    }
+    let feishu_inbox =
+        join_all((0..LANES).map(|_| keep_at("feishu inbox", app, stopping, || feishu::act_on_next(app))));
     tokio::join!(
+        feishu_inbox,
         keep_at("inbox", app, stopping, || wecom::act_on_next(app)),
         keep_at("outbox", app, stopping, || wecom::send_next(app)),
         keep_at("directory", app, stopping, || wecom::sync_next(app, stopping.cancelled())),

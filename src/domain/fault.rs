@@ -133,12 +133,24 @@ catalogue! {
     QuantityInsufficient Refusal "资产{}数量不足" "There are not enough pieces of asset {}.";
     TransferToSelf Refusal "未进行任何转移" "The receiver is the sender: nothing would be handed on.";
 
+    FeishuNotConfigured Refusal "未配置飞书应用" "Feishu is not set up here.";
+    FeishuUnavailable Refusal "飞书服务暂时不可用，请稍后再试" "Feishu does not answer; try again later.";
+    FeishuRefused Refusal "飞书拒绝了请求，请联系管理员" "Feishu refuses because of how the app is set up there; ask an administrator.";
+    FeishuUnbound Refusal "提供的飞书用户未绑定用户" "No account is bound to this person of Feishu.";
+    FeishuNameTaken Refusal "该飞书用户名对应的用户已经存在" "An account is bound under this Feishu name already.";
+    FeishuPhoneTaken Refusal "该飞书电话号码对应的用户已经存在" "An account is bound under this Feishu phone number already.";
+    FeishuMismatch Refusal "飞书用户名与飞书电话号码不匹配" "Feishu does not know this name with this phone number.";
+    RedirectForbidden Refusal "redirect_uri不在允许范围内" "A login may not lead back to this address.";
+    LoginStateInvalid Refusal "state不正确" "This state is unknown, used, too old, or another browser's.";
+    EntityNotFound Refusal "找不到管理员的实体" "You belong to no department, so to no business entity.";
+    SyncerUnbound Refusal "管理员尚未绑定飞书用户" "Your account is not bound to a person of Feishu.";
     WecomNotConfigured Refusal "未配置企业微信" "WeCom is not set up here.";
     WecomOutsider Refusal "不属于企业号，请联系管理员，或稍后再试" "WeCom does not know you as a member, or does not answer.";
     WecomNewcomer Refusal "或许您是新加入的成员，请耐心等待系统同步数据，十分钟后再来吧 :)" "You are a member of WeCom whom we do not know yet.";
     MessageFailed Refusal "发送消息失败" "The message could not be sent.";
     MessagePartlySent Refusal "部分发送失败" "The message did not reach everybody.";
     PushUnproven Refusal "签名不正确" "The push is not proven to come from the platform.";
+    PushesNotConfigured Refusal "回调验证未配置" "Nothing is set up that could prove pushes.";
     PushUnreadable Refusal "请求参数不正确" "The push cannot be read.";
 
     FileNotFound Refusal "文件不存在" "There is no such file.";

@@ -12,6 +12,8 @@ use crate::{app::App, db::Database, entity::words::Door};
 pub mod approvals;
 pub mod asset_groups;
 pub mod assets;
+pub mod attendance;
+pub mod back_off;
 pub mod departments;
 pub mod directory;
 pub mod events;

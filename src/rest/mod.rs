@@ -14,6 +14,7 @@ use run::Dialect;
 pub mod asset_platform;
 pub mod body;
 pub mod client;
+pub mod feishu_app;
 pub mod field;
 pub mod files;
 pub mod guide;
@@ -28,7 +29,8 @@ pub mod run;
 pub mod shape;
 
 /// The dialects.
-pub const DIALECTS: &[&dyn Dialect] = &[&asset_platform::AssetPlatform, &laravel_template::LaravelTemplate];
+pub const DIALECTS: &[&dyn Dialect] =
+    &[&asset_platform::AssetPlatform, &feishu_app::FeishuApp, &laravel_template::LaravelTemplate];
 
 /// The reply to a path where nothing is, if it lies below one that a dialect knows.
 pub fn nothing_here(path: &str) -> Option<Response> {

@@ -30,7 +30,7 @@ pub async fn keep_house(app: Arc<App>, stopping: CancellationToken) {
 async fn clear(app: &App) -> Outcome<()> {
     let (sessions, codes) = (sessions::sweep(app).await?, qr_login::sweep(app).await?);
     let (keys, files) = (idempotency::sweep(app).await?, files::sweep(app).await?);
-    let exchanged = directory::wecom::sweep(app).await?;
+    let exchanged = directory::wecom::sweep(app).await? + directory::feishu::sweep(app).await?;
     tracing::debug!(sessions, codes, keys, files, exchanged, "cleared away");
     Ok(())
 }

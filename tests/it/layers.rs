@@ -22,7 +22,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ("feishu", &[]),
     ("wecom", &[]),
     ("entity", &[]),
-    ("app", &["wecom", "db", "settings"]),
+    ("app", &["feishu", "wecom", "db", "settings"]),
     ("db", &[]),
 ];
 

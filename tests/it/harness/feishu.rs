@@ -6,7 +6,10 @@ use std::{
     time::Duration,
 };
 
-use assetry::feishu::{Client, Config};
+use assetry::{
+    feishu::{Client, Config},
+    settings::{self, Secret},
+};
 use axum::{
     Router,
     body::{Body, Bytes},
@@ -81,6 +84,18 @@ impl Feishu {
         let router = Router::new().fallback(any(answer)).with_state(Arc::clone(&script));
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self { script, address }
+    }
+
+    /// The settings of an app on this Feishu whose pushes are not proved.
+    pub(crate) fn settings(&self) -> settings::Feishu {
+        settings::Feishu {
+            base_url: self.address.clone(),
+            app_id: Some(APP.to_owned()),
+            app_secret: Some(Secret::new(SECRET)),
+            allow_unsigned: Some(true),
+            retry_base_ms: 1,
+            ..settings::Feishu::default()
+        }
     }
 
     /// A client of this Feishu by this clock.

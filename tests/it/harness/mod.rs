@@ -10,7 +10,7 @@ mod wecom;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use assetry::{
-    app::{App, Bell, Files, Hashing, HashingRules, JwtKey, RateRules, Rates, SessionRules},
+    app::{App, Bell, Files, Hashing, HashingRules, JwtKey, RateRules, Rates, SessionRules, Vault},
     commands, db, serve,
     settings::{self, Settings},
 };
@@ -65,6 +65,11 @@ impl World {
         Self::made(content, Settings { wecom, ..Settings::default() }).await
     }
 
+    /// A world with this content that has to do with Feishu.
+    pub(crate) async fn on_feishu(content: Content, feishu: settings::Feishu) -> Self {
+        Self::made(content, Settings { feishu, ..Settings::default() }).await
+    }
+
     /// A world with this content, in which a file may have so many bytes.
     pub(crate) async fn capped(content: Content, max_bytes: u64) -> Self {
         let mut settings = Settings::default();
@@ -81,6 +86,7 @@ impl World {
         files.prepare().unwrap();
         let mut app = app(home.open(Some(statements.hook())).await, Arc::clone(&clock), &HASHING, files);
         app.wecom = assetry::app::wecom(&settings.wecom, clock.clone()).unwrap();
+        app.feishu = on_feishu(&settings.feishu, &clock);
         let app = Arc::new(app);
         let stopping = CancellationToken::new();
         let router =
@@ -146,19 +152,36 @@ const JWT_SECRET: &[u8] = b"a secret for tests that is long enough";
 /// Passwords cost next to nothing.
 const HASHING: HashingRules = HashingRules { memory_kib: 8, passes: 1, at_once: 2, waiting: 256 };
 
+/// Where the world says it is.
+const PUBLIC_URL: &str = "http://assetry.test";
+/// What callbacks of approval cards give back where no setting says it.
+pub(crate) const MADE_TOKEN: &str = "a token that the server made itself";
+
+/// The app on Feishu that `settings` name; it repeats its calls without waiting long.
+fn on_feishu(settings: &settings::Feishu, clock: &Arc<TestClock>) -> assetry::app::Feishu {
+    let mut feishu = assetry::app::Feishu::new(settings, clock.clone(), PUBLIC_URL, MADE_TOKEN.to_owned()).unwrap();
+    if feishu.client.is_some() {
+        feishu.client = Some(feishu_client(&settings.base_url, clock));
+    }
+    feishu
+}
+
 /// Everything a request can reach, over `db`.
 pub(crate) fn app(db: db::Database, clock: Arc<TestClock>, hashing: &HashingRules, files: Files) -> App {
+    let feishu = on_feishu(&settings::Feishu::default(), &clock);
     App {
         db,
         clock,
         random: Arc::new(stand_ins::TestRandom::default()),
         zone: chrono_tz::Tz::Asia__Shanghai,
-        public_url: "http://assetry.test".to_owned(),
+        public_url: PUBLIC_URL.to_owned(),
         sessions: SessionRules::default(),
         hashing: Hashing::new(hashing).unwrap(),
         jwt: JwtKey::new(JWT_SECRET).unwrap(),
         files,
         rates: Rates::new(RateRules::default()),
+        vault: Vault::new(JWT_SECRET).unwrap(),
+        feishu,
         wecom: None,
         bell: Bell::default(),
         trusted_proxies: Vec::new(),
