@@ -13,6 +13,7 @@ mod files;
 mod history;
 mod kit;
 mod node;
+mod notices;
 mod roles;
 mod sessions;
 mod staff;
@@ -43,8 +44,8 @@ pub struct Mutation(
     staff::StaffMutation,
     departments::DepartmentMutation,
     directory::DirectoryMutation,
+    notices::NoticeMutation,
     roles::RoleMutation,
-    directory::DirectoryMutation,
     files::FileMutation,
 );
 

@@ -15,6 +15,7 @@ mod receive;
 pub use crate::feishu::Stamp;
 pub use act::{act_on_next, sweep, take_up_again};
 pub use receive::{Received, receive};
+pub(crate) use receive::{recall_tap, remember_tap};
 
 /// The platform's name in the database.
 pub(crate) const PLATFORM: &str = "feishu";
