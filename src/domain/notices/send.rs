@@ -100,7 +100,7 @@ async fn a_card_has_left(app: &App, row: &outbox::Model) -> Outcome<bool> {
     let left = outbox::Entity::find()
         .filter(outbox::Column::ApprovalId.eq(row.approval_id))
         .filter(outbox::Column::Kind.is_in(CARDS))
-        .filter(outbox::Column::State.is_in(["sent", "working"]));
+        .filter(outbox::Column::State.eq("sent"));
     Ok(left.count(app.db.read()).await? > 0)
 }
 

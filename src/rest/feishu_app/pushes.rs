@@ -37,9 +37,10 @@ pub(super) const ROWS: &[Row] = &[
     Row::new(Verb::Post, "/api/feishu_get_event")
         .about(
             Subject::Platforms,
-            "Takes what happened at Feishu: people and departments that came, changed or went, and punches.",
+            "Takes what happened at Feishu: people and departments that came, changed or went, and punches. A challenge is given back.",
         )
         .open()
+        .replies(nothing)
         .reads(EVENT)
         .unread()
         .exchange(push)
@@ -53,13 +54,13 @@ pub(super) const ROWS: &[Row] = &[
         .reads(EVENT)
         .unread()
         .exchange(push)
-        .replies(card_reply)
+        .gives("application/json")
         .says(faults::SUCCESS),
 ];
 
-/// The schema of what a tap is answered.
-fn card_reply() -> Value {
-    json!({ "type": "object" })
+/// The schema of what is said beside the envelope: nothing.
+fn nothing() -> Value {
+    json!({ "type": "object", "properties": {}, "additionalProperties": false })
 }
 
 fn push(call: &mut Call, context: Context, _: Variables) -> Exchanging<'_> {
