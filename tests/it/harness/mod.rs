@@ -102,6 +102,11 @@ impl World {
         Arc::new(app)
     }
 
+    /// The settings by which a program of its own opens the same database.
+    pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
+        self.home.environment()
+    }
+
     /// The database.
     pub(crate) fn db(&self) -> &db::Database {
         &self.app.db
