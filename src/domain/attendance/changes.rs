@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{
-    Stopped,
+    Refused, Stopped,
     asked::{ask, employees, one},
 };
-use crate::domain::Context;
+use crate::domain::{Context, Permission};
 
 /// Something to be written at Feishu.
 #[derive(Clone, Debug)]
@@ -19,10 +19,33 @@ pub struct Save<T> {
     pub content: T,
 }
 
+/// A thing with more fields than we know.
+#[derive(Clone, Debug, Default)]
+pub struct Fields {
+    /// Those that we know, by Feishu's names; what has no value is not sent.
+    pub known: Vec<(&'static str, Option<Value>)>,
+    /// An object of others, if there are any.
+    pub details: Option<Value>,
+}
+
+impl Fields {
+    fn whole(self) -> Result<Value, Refused> {
+        let mut whole = match self.details {
+            None | Some(Value::Null) => serde_json::Map::new(),
+            Some(Value::Object(details)) => details,
+            Some(_) => return Err(Refused::about("details")),
+        };
+        let known = self.known.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
+        whole.extend(known);
+        Ok(whole.into())
+    }
+}
+
 /// Writes a group, a new one where it names no `group_id`, and gives it as Feishu does. Permission `/attendance/*`.
-pub async fn save_group(ctx: &Context, save: Save<Value>) -> Result<Value, Stopped> {
+pub async fn save_group(ctx: &Context, save: Save<Fields>) -> Result<Value, Stopped> {
+    ctx.may(Permission::Attendance)?;
     let Save { employees: kind, operator, content } = save;
-    let body = by(operator, json!({ "group": content }));
+    let body = by(operator, json!({ "group": content.whole()? }));
     let mut data = ask(ctx, "POST", "/groups", &employees(kind), Some(&body)).await?;
     Ok(data["group"].take())
 }
@@ -33,9 +56,11 @@ pub async fn delete_group(ctx: &Context, id: &str) -> Result<(), Stopped> {
 }
 
 /// Makes a shift and gives it as Feishu does. Permission `/attendance/*`.
-pub async fn create_shift(ctx: &Context, save: Save<Value>) -> Result<Value, Stopped> {
+pub async fn create_shift(ctx: &Context, save: Save<Fields>) -> Result<Value, Stopped> {
+    ctx.may(Permission::Attendance)?;
     let Save { employees: kind, operator, content } = save;
-    let mut data = ask(ctx, "POST", "/shifts", &employees(kind), Some(&by(operator, content))).await?;
+    let body = by(operator, content.whole()?);
+    let mut data = ask(ctx, "POST", "/shifts", &employees(kind), Some(&body)).await?;
     Ok(data["shift"].take())
 }
 

@@ -10,6 +10,6 @@ pub mod events;
 
 pub use crate::feishu::Problem;
 pub use asked::{Days, Listed, Times, daily_shifts, flows, group, groups, results, shift, shifts};
-pub use changes::{Save, create_shift, delete_group, delete_shift, save_daily_shifts, save_group};
+pub use changes::{Fields, Save, create_shift, delete_group, delete_shift, save_daily_shifts, save_group};
 pub use pass::{Call, Refused, Stopped, pass};
 pub(crate) use told::{Told, keep};

@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use serde_json::Value;
 
 use crate::{
-    domain::{Code, Context, Fault, Permission, directory::feishu::connected},
+    domain::{Code, Context, Fault, Language, Permission, directory::feishu::connected},
     feishu::{AttendanceCall, Endpoint, Failure, Invalid, Problem},
 };
 
@@ -45,6 +45,11 @@ impl Refused {
     pub fn about(what: &str) -> Self {
         Invalid::about(what).into()
     }
+
+    /// The text for people: what it means, which the table knows in Chinese only, else what Feishu says.
+    pub fn text(&self, language: Language) -> &str {
+        self.problem.meaning.filter(|_| language == Language::Chinese).unwrap_or(&self.msg)
+    }
 }
 
 impl From<Invalid> for Refused {
@@ -55,7 +60,7 @@ impl From<Invalid> for Refused {
 
 impl fmt::Display for Refused {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.problem.meaning.unwrap_or(&self.msg))
+        out.write_str(self.text(Language::Chinese))
     }
 }
 

@@ -6,6 +6,7 @@ mod ahead;
 mod approvals;
 mod asset_groups;
 mod assets;
+mod attendance;
 mod departments;
 mod directory;
 mod events;
@@ -31,6 +32,8 @@ pub struct Query(
     departments::DepartmentQuery,
     roles::RoleQuery,
     files::FileQuery,
+    attendance::AttendanceQuery,
+    attendance::AttendanceEventQuery,
 );
 
 /// Changing.
@@ -44,8 +47,8 @@ pub struct Mutation(
     departments::DepartmentMutation,
     directory::DirectoryMutation,
     roles::RoleMutation,
-    directory::DirectoryMutation,
     files::FileMutation,
+    attendance::AttendanceMutation,
 );
 
 /// Listening.
