@@ -7,9 +7,11 @@ mod approvals;
 mod asset_groups;
 mod assets;
 mod attendance;
+mod deliveries;
 mod departments;
 mod directory;
 mod events;
+mod feishu_status;
 mod files;
 mod history;
 mod kit;
@@ -34,6 +36,8 @@ pub struct Query(
     files::FileQuery,
     attendance::AttendanceQuery,
     attendance::AttendanceEventQuery,
+    deliveries::DeliveryQuery,
+    feishu_status::FeishuStatusQuery,
 );
 
 /// Changing.
@@ -49,6 +53,7 @@ pub struct Mutation(
     roles::RoleMutation,
     files::FileMutation,
     attendance::AttendanceMutation,
+    deliveries::DeliveryMutation,
 );
 
 /// Listening.

@@ -31,8 +31,7 @@ pub(super) fn refusal(says: &Says, text: &str) -> Response {
     reply.insert("code".to_owned(), json!(says.code));
     reply.insert("msg".to_owned(), text.into());
     if says.code == faults::wrong("").code {
-        let about = text.split_once(": ").map_or(text, |(_, about)| about);
-        reply.insert("problem".to_owned(), problem(&Refused::about(about).problem));
+        reply.insert("problem".to_owned(), problem(&Refused::about("").problem));
     }
     json_reply(says.status, &reply.into())
 }
