@@ -43,8 +43,10 @@ fn answered() -> Value {
     json!({ "type": "object", "properties": { "data": { "type": ["object", "null"] } } })
 }
 
-const USERS: Field = texts("user_ids");
-const DAYS: &[Field] = &[USERS, number("check_date_from"), number("check_date_to")];
+// The calls are passed on unread; the names of variables are those of the operations beside them.
+const USERS: Field = texts("user_ids").to("input.userIds");
+const OPERATOR: Field = text("operator_id").optional().to("input.operatorId");
+const DAYS: &[Field] = &[USERS, number("check_date_from").to("input.from"), number("check_date_to").to("input.to")];
 const PAGE: &[Field] = &[number("page_size").optional(), text("page_token").optional()];
 
 /// The endpoints.
@@ -53,7 +55,7 @@ pub const ROWS: &[Row] = &[
         .reads(DAYS)
         .like("Results"),
     post("/api/attendance/v1/user_flows/query", "Asks for the punches of 1 to 50 people.")
-        .reads(&[USERS, text("check_time_from"), text("check_time_to")])
+        .reads(&[USERS, text("check_time_from").to("input.from"), text("check_time_to").to("input.to")])
         .like("Flows"),
     get("/api/attendance/v1/user_flows/{id}", "Shows one punch."),
     post("/api/attendance/v1/user_flows/batch_create", "Enters 1 to 50 punches.")
@@ -61,7 +63,7 @@ pub const ROWS: &[Row] = &[
     post("/api/attendance/v1/user_flows/batch_del", "Deletes 1 to 10 punches.").reads(&[texts("record_ids")]),
     get("/api/attendance/v1/groups", "Lists the attendance groups.").reads(PAGE).like("Groups"),
     post("/api/attendance/v1/groups", "Makes an attendance group, or changes the one that `group.group_id` names.")
-        .reads(&[field("group", Kind::Members(&[])), text("operator_id").optional()])
+        .reads(&[field("group", Kind::Members(&[])), OPERATOR])
         .like("GroupSave"),
     get("/api/attendance/v1/groups/{id}", "Shows an attendance group.").like("Group"),
     delete("/api/attendance/v1/groups/{id}", "Deletes an attendance group.").like("GroupDelete"),
@@ -69,7 +71,11 @@ pub const ROWS: &[Row] = &[
     get("/api/attendance/v1/groups/{id}/list_user", "Lists the people of an attendance group.").reads(PAGE),
     get("/api/attendance/v1/shifts", "Lists the shifts.").reads(PAGE).like("Shifts"),
     post("/api/attendance/v1/shifts", "Makes a shift.")
-        .reads(&[text("shift_name"), number("punch_times"), field("punch_time_rule", Kind::Objects(&[]))])
+        .reads(&[
+            text("shift_name").to("input.shiftName"),
+            number("punch_times").to("input.punchTimes"),
+            field("punch_time_rule", Kind::Objects(&[])),
+        ])
         .like("ShiftCreate"),
     get("/api/attendance/v1/shifts/{id}", "Shows a shift.").like("Shift"),
     delete("/api/attendance/v1/shifts/{id}", "Deletes a shift.").like("ShiftDelete"),
@@ -78,7 +84,7 @@ pub const ROWS: &[Row] = &[
         .reads(DAYS)
         .like("DailyShifts"),
     post("/api/attendance/v1/user_daily_shifts/batch_create", "Writes 1 to 50 entries of schedules.")
-        .reads(&[field("user_daily_shifts", Kind::Objects(&[])), text("operator_id").optional()])
+        .reads(&[field("user_daily_shifts", Kind::Objects(&[])), OPERATOR])
         .like("DailyShiftsSave"),
     Row::new(Verb::Get, "/api/attendance/v1/events")
         .about(Subject::Attendance, "Lists what Feishu told of punches and results by itself, the newest first.")
