@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use super::Clock;
+use super::{Clock, Pace};
 use crate::{
     feishu::{ApprovalToken, Client, Config, Door, Flow, Secrets},
     settings::{self, FeishuCard, FeishuOauth, Secret},
@@ -39,6 +39,8 @@ pub struct Feishu {
     pub retry_base: Duration,
     /// Oldest signed push that is taken; 0 takes any.
     pub max_age_seconds: u64,
+    /// How fast messages leave.
+    pub pace: Pace,
 }
 
 /// How somebody is asked for a decision.
@@ -116,6 +118,7 @@ impl Feishu {
             app_url: app_url.trim_end_matches('/').to_owned(),
             retry_base: Duration::from_millis(settings.retry_base_ms),
             max_age_seconds: settings.max_age_seconds,
+            pace: Pace::default(),
         })
     }
 }

@@ -3,6 +3,8 @@
 //! What there is to do stands in the database, where any of several servers claims it by its row; so a restart loses nothing and nothing
 //! is done twice. A kind of work is a function of the domain that does one piece and says whether there was one.
 
+mod outbox;
+
 use std::{sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
@@ -14,6 +16,7 @@ use crate::{
     domain::{
         Outcome,
         directory::{feishu, wecom},
+        notices,
     },
 };
 
@@ -28,7 +31,7 @@ pub async fn run(app: Arc<App>, stopping: CancellationToken) {
     let (app, stopping) = (&app, &stopping);
     // SQLite is one server's alone; what it was working on when it went is nobody else's now.
     if app.db.is_sqlite()
-        && let Err(fault) = feishu::take_up_again(app).await
+        && let Err(fault) = take_up_again(app).await
     {
         tracing::error!(cause = ?fault.cause(), "what was under way when the server stopped has to wait for its lease to end");
     }
@@ -36,10 +39,17 @@ pub async fn run(app: Arc<App>, stopping: CancellationToken) {
         join_all((0..LANES).map(|_| keep_at("feishu inbox", app, stopping, || feishu::act_on_next(app))));
     tokio::join!(
         feishu_inbox,
+        outbox::run(app, stopping),
         keep_at("inbox", app, stopping, || wecom::act_on_next(app)),
         keep_at("outbox", app, stopping, || wecom::send_next(app)),
         keep_at("directory", app, stopping, || wecom::sync_next(app, stopping.cancelled())),
     );
+}
+
+/// Gives back what this server was at when it went.
+async fn take_up_again(app: &App) -> Outcome<()> {
+    feishu::take_up_again(app).await?;
+    notices::take_up_again(app).await
 }
 
 /// Does one kind of work piece by piece, and waits for more when there is none.

@@ -30,6 +30,6 @@ pub struct Person {
     pub department_id: Option<i64>,
     /// Everything the group and the further roles grant.
     pub permissions: Permissions,
-    /// The session that spoke.
-    pub session_id: i64,
+    /// The session that spoke; none for who acts without one, such as by a card.
+    pub session_id: Option<i64>,
 }

@@ -150,6 +150,9 @@ catalogue! {
     MessageFailed Refusal "发送消息失败" "The message could not be sent.";
     MessagePartlySent Refusal "部分发送失败" "The message did not reach everybody.";
     PushUnproven Refusal "签名不正确" "The push is not proven to come from the platform.";
+    CardNotFound Refusal "对应id不存在" "There is no such card.";
+    CardActionInvalid Refusal "操作类型无效!" "A card can be approved or rejected only.";
+    CardForbidden Refusal "你无此权限" "The card was not sent to you, nor the request addressed to you.";
     PushesNotConfigured Refusal "回调验证未配置" "Nothing is set up that could prove pushes.";
     PushUnreadable Refusal "请求参数不正确" "The push cannot be read.";
 

@@ -23,6 +23,7 @@ pub mod history;
 pub mod idempotency;
 pub mod jobs;
 pub mod listing;
+pub mod notices;
 pub mod qr_login;
 pub mod rbac;
 pub mod secrets;
@@ -93,6 +94,11 @@ impl Context {
             Actor::Person(person) => Ok(person),
             Actor::Nobody | Actor::System => Err(Code::Unauthenticated.into()),
         }
+    }
+
+    /// The session that spoke; `UNAUTHENTICATED` when there is none.
+    pub fn session(&self) -> Outcome<i64> {
+        self.person()?.session_id.ok_or_else(|| Code::Unauthenticated.into())
     }
 
     /// Passes for anybody logged in, and for the system.

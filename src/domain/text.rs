@@ -43,3 +43,8 @@ pub fn password(field: &'static str, text: &str) -> Outcome<()> {
 pub fn number(field: &'static str, number: i64) -> Outcome<()> {
     if (0..=LARGEST_NUMBER).contains(&number) { Ok(()) } else { Err(Code::OutOfRange.on(field)) }
 }
+
+/// The first `most` characters of a text from elsewhere, without what the databases do not take.
+pub fn cut(text: &str, most: usize) -> String {
+    text.chars().filter(|letter| *letter != '\0').take(most).collect()
+}

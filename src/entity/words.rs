@@ -135,6 +135,18 @@ words! {
     }
 }
 
+impl ApprovalKind {
+    /// The Chinese name that people know.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Claim => "领用",
+            Self::Return => "退库",
+            Self::Transfer => "转移",
+            Self::Repair => "维保",
+        }
+    }
+}
+
 words! {
     /// Whether a request was decided, and how.
     ApprovalState {

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::App,
-    domain::{Outcome, directory, files, idempotency, qr_login, sessions},
+    domain::{Outcome, directory, files, idempotency, notices, qr_login, sessions},
 };
 
 /// How often it clears away. Any number of servers may do so at once.
@@ -30,7 +30,8 @@ pub async fn keep_house(app: Arc<App>, stopping: CancellationToken) {
 async fn clear(app: &App) -> Outcome<()> {
     let (sessions, codes) = (sessions::sweep(app).await?, qr_login::sweep(app).await?);
     let (keys, files) = (idempotency::sweep(app).await?, files::sweep(app).await?);
-    let exchanged = directory::wecom::sweep(app).await? + directory::feishu::sweep(app).await?;
+    let exchanged =
+        directory::wecom::sweep(app).await? + directory::feishu::sweep(app).await? + notices::sweep(app).await?;
     tracing::debug!(sessions, codes, keys, files, exchanged, "cleared away");
     Ok(())
 }

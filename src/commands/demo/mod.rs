@@ -7,6 +7,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, Paginato
 use crate::{
     app::App,
     db::continue_keys,
+    domain::notices,
     entity::{
         approval, approval_manager, asset, asset_group, credential, department, history, outbox, role, staff,
         staff_role,
@@ -220,7 +221,7 @@ async fn write_transfer(tx: &DatabaseTransaction, at: DateTime<Utc>) -> Result<(
         id: Set(1),
         uuid: Set(format!("demo-{}", TRANSFER.card)),
         channel: Set("feishu".to_owned()),
-        kind: Set("card".to_owned()),
+        kind: Set(notices::DEMO_CARD.to_owned()),
         lane: Set(format!("approval:{APPROVAL}")),
         recipient_id: Set(Some(staff_key(TRANSFER.manager))),
         approval_id: Set(Some(APPROVAL)),

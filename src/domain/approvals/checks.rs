@@ -29,7 +29,7 @@ pub(super) struct Facts<'a> {
 /// The legacy number of a refusal (contract: feishu-app §1.6); none for codes that table does not know.
 pub const fn legacy_code(code: Code) -> Option<i32> {
     match code {
-        Code::ApprovalNotFound => Some(1),
+        Code::ApprovalNotFound | Code::CardNotFound | Code::CardForbidden => Some(1),
         Code::AssetNotFound
         | Code::ManagerNotFound
         | Code::ClaimantNotGeneralStaff
@@ -42,6 +42,7 @@ pub const fn legacy_code(code: Code) -> Option<i32> {
         | Code::TargetGroupGone => Some(2),
         Code::NotQuantityAsset => Some(3),
         Code::QuantityInsufficient => Some(4),
+        Code::CardActionInvalid => Some(11),
         Code::ClaimOfNothing | Code::ReturnOfNothing | Code::TransferOfNothing => Some(250),
         Code::TransferToSelf => Some(529),
         _ => None,
@@ -99,13 +100,17 @@ fn manager_fit(facts: &Facts<'_>) -> Option<Fault> {
     (!facts.managers.iter().any(|person| fit(person))).then(|| Code::ManagerNotFound.on("managerId"))
 }
 
-fn general_staff_asks(facts: &Facts<'_>) -> Option<Fault> {
-    let code = match facts.kind {
+/// The refusal of a request that nobody of the general staff asks for.
+pub(super) const fn nobody_asks(kind: ApprovalKind) -> Code {
+    match kind {
         ApprovalKind::Claim => Code::ClaimantNotGeneralStaff,
         ApprovalKind::Return => Code::ReturnerNotGeneralStaff,
         ApprovalKind::Transfer | ApprovalKind::Repair => Code::SenderNotGeneralStaff,
-    };
-    (facts.applicant.staff_group != StaffGroup::GeneralStaff).then(|| code.into())
+    }
+}
+
+fn general_staff_asks(facts: &Facts<'_>) -> Option<Fault> {
+    (facts.applicant.staff_group != StaffGroup::GeneralStaff).then(|| nobody_asks(facts.kind).into())
 }
 
 fn general_staff_receives(facts: &Facts<'_>) -> Option<Fault> {

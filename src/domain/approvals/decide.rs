@@ -11,7 +11,7 @@ use crate::{
         },
         by_ids,
         history::{self, Line, Named},
-        text, transact,
+        notices, text, transact,
     },
     entity::{
         approval, asset, staff,
@@ -22,7 +22,8 @@ use crate::{
 use super::{
     Approval, checks,
     machine::{self, Event},
-    pieces, store,
+    pieces,
+    store::{self, Close},
     told::line,
 };
 
@@ -56,11 +57,24 @@ pub async fn decide(ctx: &Context, input: &Decide) -> Outcome<Approval> {
     ctx.may(Permission::Approvals)?;
     ctx.person()?;
     input.reason.as_deref().map_or(Ok(()), |reason| text::bounded("reason", reason, text::LONG))?;
-    transact!(ctx, |tx| decide_in(&tx, ctx, input))
+    let decided = transact!(ctx, |tx| decide_found(&tx, ctx, input))?;
+    notices::ring(&ctx.app);
+    Ok(decided)
 }
 
-async fn decide_in(db: &impl ConnectionTrait, ctx: &Context, input: &Decide) -> Outcome<Approval> {
-    let (approval, asset) = find(db, &input.which).await?;
+async fn decide_found(db: &impl ConnectionTrait, ctx: &Context, input: &Decide) -> Outcome<Approval> {
+    let found = find(db, &input.which).await?;
+    decide_in(db, ctx, found, input, None).await
+}
+
+/// Decides on a request within a transaction that has locked it and its asset; `tapped` is the card whose tap decides.
+pub(super) async fn decide_in(
+    db: &impl ConnectionTrait,
+    ctx: &Context,
+    (approval, asset): (Approval, Asset),
+    input: &Decide,
+    tapped: Option<i64>,
+) -> Outcome<Approval> {
     let event = if input.approve { Event::Approve } else { Event::Reject };
     let state = machine::step(approval.state, event).map_err(|code| code.on("approvalId"))?;
     if approval.whole {
@@ -74,10 +88,8 @@ async fn decide_in(db: &impl ConnectionTrait, ctx: &Context, input: &Decide) -> 
         let line = line(&approval, &asset, HistoryKind::Reject);
         history::write(db, ctx, ctx.now(), &[line]).await?;
     }
-    let closed = store::close(db, ctx, state, input.reason.as_deref(), |update| {
-        update.filter(approval::Column::Id.eq(approval.id))
-    })
-    .await?;
+    let end = Close { state, reason: input.reason.as_deref(), tapped };
+    let closed = store::close(db, ctx, &[approval.id], end).await?;
     if closed != 1 {
         return Err(Code::ApprovalDecided.on("approvalId"));
     }
@@ -85,7 +97,7 @@ async fn decide_in(db: &impl ConnectionTrait, ctx: &Context, input: &Decide) -> 
 }
 
 /// The request and its asset, locked for this transaction where the database locks rows.
-async fn find(db: &impl ConnectionTrait, which: &Which) -> Outcome<(Approval, Asset)> {
+pub(super) async fn find(db: &impl ConnectionTrait, which: &Which) -> Outcome<(Approval, Asset)> {
     match which {
         Which::Request(id) => {
             let approval = approval::Entity::find_by_id(*id).lock_exclusive().one(db).await?;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait, Query},
 };
 
@@ -15,6 +15,7 @@ use crate::entity::{
 use super::{Actor, Context, Outcome, Permission, assets::Asset, history};
 
 mod addressees;
+mod callback;
 mod checks;
 mod decide;
 mod list;
@@ -23,13 +24,18 @@ mod pieces;
 mod standing;
 mod store;
 mod submit;
+mod tap;
 mod told;
 
+use store::Close;
+
+pub use callback::{CalledBack, CardAnswer, called_back, card_tapped};
 pub use checks::legacy_code;
 pub use decide::{Decide, Which, decide};
 pub use list::{Filter, count, count_each, list, list_each, managers_of, seen};
 pub use standing::Standing;
 pub use submit::{Item, Submit, Submitted, submit};
+pub use tap::Tapped;
 
 /// A request and what was decided.
 pub type Approval = approval::Model;
@@ -82,10 +88,19 @@ pub(super) async fn open(
 /// Closes every waiting request for these assets without a decision, because they were retired.
 pub(super) async fn cancel_open(db: &impl ConnectionTrait, ctx: &Context, assets: &[i64]) -> Outcome<()> {
     for chunk in assets.chunks(store::CHUNK) {
-        store::close(db, ctx, ApprovalState::Cancelled, None, |update| {
-            update.filter(approval::Column::AssetId.is_in(chunk.iter().copied()))
-        })
-        .await?;
+        let open: Vec<i64> = approval::Entity::find()
+            .select_only()
+            .column(approval::Column::Id)
+            .filter(approval::Column::AssetId.is_in(chunk.iter().copied()))
+            .filter(approval::Column::State.eq(ApprovalState::Pending))
+            .order_by_asc(approval::Column::Id)
+            .into_tuple()
+            .all(db)
+            .await?;
+        let state = machine::step(ApprovalState::Pending, machine::Event::AssetRetired)?;
+        for open in open.chunks(store::CHUNK) {
+            store::close(db, ctx, open, Close { state, reason: None, tapped: None }).await?;
+        }
     }
     Ok(())
 }
@@ -99,8 +114,8 @@ pub(super) async fn accept_open_repair(db: &impl ConnectionTrait, ctx: &Context,
         .one(db)
         .await?;
     let Some(open) = open else { return Ok(None) };
-    store::close(db, ctx, ApprovalState::Approved, None, |update| update.filter(approval::Column::Id.eq(open.id)))
-        .await?;
+    let state = machine::step(open.state, machine::Event::Approve)?;
+    store::close(db, ctx, &[open.id], Close { state, reason: None, tapped: None }).await?;
     Ok(Some(open.id))
 }
 

@@ -39,11 +39,7 @@ pub(super) async fn hand_over(
     if source.status == AssetStatus::Retired {
         return Err(Code::AssetNotFound.on("assetId"));
     }
-    let from = match approval.kind {
-        ApprovalKind::Claim if named_manager(db, approval).await? == source.holder_id => source.holder_id,
-        ApprovalKind::Claim => approval.holder_id,
-        _ => approval.applicant_id,
-    };
+    let from = taken_from(db, approval, source).await?;
     if approval.quantity <= 0 || checks::available(approval.kind, source, from) < approval.quantity {
         return Err(short());
     }
@@ -82,6 +78,15 @@ pub(super) async fn hand_over(
         Line { related, ..line }
     };
     history::write(db, ctx, ctx.now(), &[told(source), told(&received)]).await
+}
+
+/// Whose pieces the request is for.
+pub(super) async fn taken_from(db: &impl ConnectionTrait, approval: &Approval, source: &Asset) -> Outcome<Option<i64>> {
+    Ok(match approval.kind {
+        ApprovalKind::Claim if named_manager(db, approval).await? == source.holder_id => source.holder_id,
+        ApprovalKind::Claim => approval.holder_id,
+        _ => approval.applicant_id,
+    })
 }
 
 /// The asset admin whom the applicant named, if any.

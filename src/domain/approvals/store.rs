@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set, UpdateMany,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set,
     sea_query::{Expr, ExprTrait},
 };
 
@@ -12,6 +12,7 @@ use crate::{
         Context, Outcome,
         assets::Asset,
         history::{self, Line, Named},
+        notices::{self, Asked},
     },
     entity::{
         approval, approval_manager, staff,
@@ -84,19 +85,28 @@ pub(super) async fn insert(
         made.extend(rows.into_iter().map(|row| (row.asset_id, row)));
     }
     let approvals: Vec<Approval> = requests.iter().filter_map(|request| made.remove(&request.asset.id)).collect();
-    let mut managers = Vec::new();
-    for (request, approval) in requests.iter().zip(&approvals) {
-        for person in addressees.of(request.kind, request.asset.holder_id) {
-            managers.push(approval_manager::ActiveModel {
-                approval_id: Set(approval.id),
-                staff_id: Set(person.id),
-                named: Set(addressees.is_named()),
-            });
-        }
-    }
+    let asked: Vec<Asked<'_>> = requests
+        .iter()
+        .zip(&approvals)
+        .map(|(request, approval)| Asked {
+            approval,
+            asset: &request.asset.name,
+            managers: addressees.of(request.kind, request.asset.holder_id),
+        })
+        .collect();
+    let managers: Vec<_> = asked
+        .iter()
+        .flat_map(|asked| asked.managers.iter().map(|person| (asked.approval.id, person.id)))
+        .map(|(approval, person)| approval_manager::ActiveModel {
+            approval_id: Set(approval),
+            staff_id: Set(person),
+            named: Set(addressees.is_named()),
+        })
+        .collect();
     for chunk in managers.chunks(CHUNK) {
         approval_manager::Entity::insert_many(chunk.to_vec()).exec_without_returning(db).await?;
     }
+    notices::submitted(db, ctx, applicant, &asked).await?;
     let lines: Vec<Line<'_>> = requests
         .iter()
         .zip(&approvals)
@@ -112,27 +122,39 @@ pub(super) async fn insert(
     Ok(approvals)
 }
 
-/// Ends every waiting request that `which` selects; gives how many there were.
-pub(super) async fn close(
-    db: &impl ConnectionTrait,
-    ctx: &Context,
-    state: ApprovalState,
-    reason: Option<&str>,
-    which: impl FnOnce(UpdateMany<approval::Entity>) -> UpdateMany<approval::Entity>,
-) -> Outcome<u64> {
+/// How requests are ended.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Close<'a> {
+    /// What they come to.
+    pub(super) state: ApprovalState,
+    /// What the decider writes.
+    pub(super) reason: Option<&'a str>,
+    /// The card whose tap decided.
+    pub(super) tapped: Option<i64>,
+}
+
+/// Ends those of these requests that still wait, tells everybody, and gives how many there were.
+pub(super) async fn close(db: &impl ConnectionTrait, ctx: &Context, ids: &[i64], end: Close<'_>) -> Outcome<u64> {
     use approval::Column;
+    if ids.is_empty() {
+        return Ok(0);
+    }
     let by = decider(ctx);
     let now = ctx.now();
-    let update = approval::Entity::update_many()
-        .col_expr(Column::State, Expr::value(state))
+    let closed = approval::Entity::update_many()
+        .col_expr(Column::State, Expr::value(end.state))
         .col_expr(Column::DecidedById, Expr::value(by.as_ref().map(|person| person.id)))
         .col_expr(Column::DecidedByUniqueId, Expr::value(by.as_ref().map(|person| person.unique_id.clone())))
         .col_expr(Column::DecidedByName, Expr::value(by.as_ref().map(|person| person.name.clone())))
         .col_expr(Column::DecidedVia, Expr::value(ctx.door))
         .col_expr(Column::DecidedAt, Expr::value(now))
-        .col_expr(Column::Reason, Expr::value(reason.map(str::to_owned)))
+        .col_expr(Column::Reason, Expr::value(end.reason))
         .col_expr(Column::UpdatedAt, Expr::value(now))
         .col_expr(Column::Version, Expr::col(Column::Version).add(1))
-        .filter(Column::State.eq(ApprovalState::Pending));
-    Ok(which(update).exec(db).await?.rows_affected)
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .filter(Column::State.eq(ApprovalState::Pending))
+        .exec(db)
+        .await?;
+    notices::closed(db, ctx, ids, end.state, end.tapped).await?;
+    Ok(closed.rows_affected)
 }

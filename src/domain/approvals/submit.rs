@@ -14,7 +14,7 @@ use crate::{
         },
         find_all,
         idempotency::Once,
-        text, transact,
+        notices, text, transact,
     },
     entity::{
         asset, asset_group, staff,
@@ -87,7 +87,9 @@ pub async fn submit(ctx: &Context, input: &Submit) -> Outcome<Submitted> {
         )
     };
     let once = Once::new("approvalSubmit", input.idempotency_key.as_deref(), words)?;
-    transact!(ctx, |tx| submit_in(&tx, ctx, input, once.as_ref()))
+    let submitted = transact!(ctx, |tx| submit_in(&tx, ctx, input, once.as_ref()))?;
+    notices::ring(&ctx.app);
+    Ok(submitted)
 }
 
 /// The actor as a row of staff.

@@ -140,7 +140,7 @@ impl Listener {
 
     /// Looks whether the session still lives, and what the person may do by now.
     async fn check(&mut self) -> Outcome<()> {
-        let session = self.ctx.person()?.session_id;
+        let session = self.ctx.session()?;
         self.ctx.actor = Actor::Person(sessions::renew(&self.ctx.app, session).await?);
         self.checked = tokio::time::Instant::now();
         Ok(())

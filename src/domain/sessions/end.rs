@@ -12,7 +12,7 @@ use crate::{
 
 /// Ends the session that speaks, in all its faces.
 pub async fn end(ctx: &Context) -> Outcome<()> {
-    let id = ctx.person()?.session_id;
+    let id = ctx.session()?;
     let now = ctx.now();
     ctx.db()
         .retry(|| async {

@@ -63,6 +63,7 @@ impl From<Refused> for Fault {
 /// A live session.
 #[derive(Clone, Debug)]
 pub struct Live {
+    session: i64,
     /// Whose it is, with permissions as of now.
     pub person: Person,
     /// When it began.
@@ -74,8 +75,7 @@ pub struct Live {
 impl Live {
     /// A fresh JWT for the same session, as every authenticated reply of the laravel dialect carries.
     pub fn jwt(&self, app: &App, issuer: &str) -> Outcome<String> {
-        let subject =
-            Subject { session: self.person.session_id, staff: self.person.id, began: self.began, ends: self.ends };
+        let subject = Subject { session: self.session, staff: self.person.id, began: self.began, ends: self.ends };
         claims::write(app, subject, issuer)
     }
 }
@@ -197,7 +197,7 @@ impl Found {
                 group: row.staff_group,
                 department_id: row.department_id,
                 permissions,
-                session_id: row.session_id,
+                session_id: Some(row.session_id),
             },
         }
     }
@@ -214,7 +214,7 @@ impl Found {
     }
 
     fn live(self) -> Live {
-        Live { person: self.person, began: self.began, ends: self.ends }
+        Live { session: self.session_id, person: self.person, began: self.began, ends: self.ends }
     }
 }
 

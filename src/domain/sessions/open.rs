@@ -89,7 +89,7 @@ pub async fn open_in(tx: &impl ConnectionTrait, ctx: &Context, staff: &staff::Mo
         group: staff.staff_group,
         department_id: staff.department_id,
         permissions: rbac::permissions_of(tx, staff).await?,
-        session_id: session.id,
+        session_id: Some(session.id),
     };
     Ok(Opened { session, person, username: staff.username.clone(), secret })
 }

@@ -16,6 +16,7 @@ mod files;
 mod history;
 mod kit;
 mod node;
+mod notices;
 mod roles;
 mod sessions;
 mod staff;
@@ -50,6 +51,7 @@ pub struct Mutation(
     staff::StaffMutation,
     departments::DepartmentMutation,
     directory::DirectoryMutation,
+    notices::NoticeMutation,
     roles::RoleMutation,
     files::FileMutation,
     attendance::AttendanceMutation,

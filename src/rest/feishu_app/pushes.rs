@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{envelope, faults, gate::bytes};
 use crate::{
     domain::{
-        Context,
+        Context, approvals,
         directory::feishu::{self, Received, Stamp},
     },
     rest::{
@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Largest push in bytes.
-const LARGEST: usize = 4 * 1024 * 1024;
+pub(super) const LARGEST: usize = 4 * 1024 * 1024;
 
 /// What an event looks like; which keys there are depends on the event.
 const EVENT: &[Field] = &[
@@ -33,16 +33,35 @@ const EVENT: &[Field] = &[
     field("encrypt", Kind::Text(LARGEST)).if_sent(),
 ];
 
-pub(super) const ROWS: &[Row] = &[Row::new(Verb::Post, "/api/feishu_get_event")
-    .about(
-        Subject::Platforms,
-        "Takes what happened at Feishu: people and departments that came, changed or went, and punches.",
-    )
-    .open()
-    .reads(EVENT)
-    .unread()
-    .exchange(push)
-    .says(faults::SUCCESS)];
+pub(super) const ROWS: &[Row] = &[
+    Row::new(Verb::Post, "/api/feishu_get_event")
+        .about(
+            Subject::Platforms,
+            "Takes what happened at Feishu: people and departments that came, changed or went, and punches. A challenge is given back.",
+        )
+        .open()
+        .replies(nothing)
+        .reads(EVENT)
+        .unread()
+        .exchange(push)
+        .says(faults::SUCCESS),
+    Row::new(Verb::Post, "/api/feishu/card")
+        .about(
+            Subject::Platforms,
+            "Takes what somebody tapped on a card, and answers what the card shows from then on.",
+        )
+        .open()
+        .reads(EVENT)
+        .unread()
+        .exchange(push)
+        .gives("application/json")
+        .says(faults::SUCCESS),
+];
+
+/// The schema of what is said beside the envelope: nothing.
+fn nothing() -> Value {
+    json!({ "type": "object", "properties": {}, "additionalProperties": false })
+}
 
 fn push(call: &mut Call, context: Context, _: Variables) -> Exchanging<'_> {
     Box::pin(async move {
@@ -50,7 +69,10 @@ fn push(call: &mut Call, context: Context, _: Variables) -> Exchanging<'_> {
         let payload = match feishu::receive(&context.app, stamp(&call.head), &bytes).await? {
             Received::Challenge(challenge) => Payload::Reply(exactly(&json!({ "challenge": challenge }))),
             Received::Event => Payload::Members(async_graphql::Value::Object(Default::default())),
-            Received::Card(_) => Payload::Reply(exactly(&json!({}))),
+            Received::Card(tap, genuine) => {
+                let answer = approvals::card_tapped(&context.app, tap, genuine).await?;
+                Payload::Reply(exactly(&super::approvals::answer(answer)))
+            }
         };
         Ok(payload.into())
     })

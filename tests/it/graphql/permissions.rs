@@ -208,6 +208,7 @@ const EDGES: &[Edge] = &[
     edge("Mutation.departmentDelete",  "-xxyxyy", mutation!("departmentDelete", "{id: \"none\"}"), ""),
     edge("Mutation.directorySync",     "-xxxyyy", mutation!("directorySync", "{part: STAFF}"), ""),
     edge("Mutation.messageSend",       "-xxxyyy", mutation!("messageSend", "{usernames: [\"suadmin\"], text: \"x\"}"), ""),
+    edge("Mutation.feishuMessageSend", "-xxxyyy", mutation!("feishuMessageSend", "{toStaffId: \"none\", text: \"x\"}"), ""),
     edge("Mutation.roleCreate",        "-xxxxyy", mutation!("roleCreate", "{name: \"user\"}"), ""),
     edge("Mutation.roleUpdate",        "-xxxxyy", mutation!("roleUpdate", "{id: \"none\"}"), ""),
     edge("Mutation.roleDelete",        "-xxxxyy", mutation!("roleDelete", "{id: \"none\"}"), ""),

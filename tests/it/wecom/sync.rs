@@ -229,7 +229,7 @@ async fn wecom_locks_and_lifts_its_own_locks_only() {
         }
         assert_eq!(world.person_called("sdfg").await.locked_by, Some(LockedBy::Person), "{status}");
     }
-    assert!(sessions::renew(&world.app, session.person.session_id).await.is_err(), "the lock ended no session");
+    assert!(sessions::renew(&world.app, session.session.id).await.is_err(), "the lock ended no session");
 }
 
 #[tokio::test]

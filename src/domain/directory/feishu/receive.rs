@@ -1,6 +1,6 @@
 //! Taking what Feishu pushes: proved, kept once, acknowledged; it is acted on afterwards (contract: feishu-app §1.5, §4.1 to §4.3).
 
-use sea_orm::{EntityTrait, Set, sea_query::OnConflict};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set, sea_query::OnConflict};
 
 use super::{
     PLATFORM,
@@ -18,6 +18,9 @@ use crate::{
 /// Most characters of an event's kind that are kept.
 const LONGEST_KIND: usize = 128;
 
+/// The kind under which taps are remembered.
+const TAP: &str = "card.action.trigger";
+
 /// What came in and was proved.
 #[derive(Clone, Debug)]
 pub enum Received {
@@ -25,8 +28,8 @@ pub enum Received {
     Challenge(String),
     /// Something happened; it is kept.
     Event,
-    /// Somebody tapped a card and waits for the answer.
-    Card(CardTap),
+    /// Somebody tapped a card and waits for the answer: what was tapped, and whether a secret proved it.
+    Card(CardTap, bool),
 }
 
 impl From<Bad> for Fault {
@@ -51,7 +54,7 @@ pub async fn receive(app: &App, stamp: Stamp<'_>, bytes: &[u8]) -> Outcome<Recei
     let proved = app.feishu.door.push(stamp, bytes, app.now())?;
     match Push::read(&proved)? {
         Push::Challenge(text) => Ok(Received::Challenge(text)),
-        Push::Card(tap) => Ok(Received::Card(tap)),
+        Push::Card(tap) => Ok(Received::Card(tap, proved.genuine)),
         Push::Event(event) => {
             keep(app, event, bytes, proved.genuine).await?;
             Ok(Received::Event)
@@ -100,4 +103,41 @@ async fn keep(app: &App, event: Event, bytes: &[u8], genuine: bool) -> Outcome<(
         app.bell.ring();
     }
     Ok(())
+}
+
+/// Remembers that a tap with this event had its effect, or in which words it was refused.
+pub(crate) async fn remember_tap(
+    db: &impl ConnectionTrait,
+    app: &App,
+    event: &str,
+    refusal: Option<&str>,
+) -> Outcome<()> {
+    let now = app.now();
+    let row = inbox::ActiveModel {
+        source: Set(PLATFORM.to_owned()),
+        once_key: Set(act::printable(event.to_owned())),
+        kind: Set(TAP.to_owned()),
+        subject: Set(None),
+        body: Set("{}".to_owned()),
+        happened_at: Set(now),
+        received_at: Set(now),
+        state: Set("done".to_owned()),
+        attempts: Set(1),
+        next_at: Set(now),
+        last_error: Set(refusal.map(str::to_owned)),
+        ..Default::default()
+    };
+    let once = OnConflict::columns([inbox::Column::Source, inbox::Column::OnceKey]).do_nothing().to_owned();
+    inbox::Entity::insert(row).on_conflict(once).exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// In which words a tap with this event was refused before; `Some(None)` if it had its effect, none if it is new.
+pub(crate) async fn recall_tap(db: &impl ConnectionTrait, event: &str) -> Outcome<Option<Option<String>>> {
+    let row = inbox::Entity::find()
+        .filter(inbox::Column::Source.eq(PLATFORM))
+        .filter(inbox::Column::OnceKey.eq(act::printable(event.to_owned())))
+        .one(db)
+        .await?;
+    Ok(row.map(|row| row.last_error))
 }

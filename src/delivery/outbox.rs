@@ -1,0 +1,51 @@
+//! Sending messages to Feishu, several at once: one that takes long holds up no other.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    app::App,
+    domain::{Outcome, notices},
+};
+
+/// Messages that are being sent at one time.
+const AT_ONCE: usize = 8;
+/// How long to wait after a failure of ours.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// Sends what there is to send until the server stops; what is under way then is finished.
+pub(super) async fn run(app: &Arc<App>, stopping: &CancellationToken) {
+    let mut bell = app.bell.listen();
+    let mut under_way = FuturesUnordered::new();
+    while !stopping.is_cancelled() {
+        let again = match notices::take(app, AT_ONCE - under_way.len()).await {
+            Ok(taken) => {
+                under_way.extend(taken.messages.into_iter().map(|row| send(app, row).boxed()));
+                taken.again
+            }
+            Err(fault) => {
+                tracing::error!(cause = ?fault.cause(), "no message could be taken; trying again");
+                PAUSE
+            }
+        };
+        // While as many are under way as may be, nothing can be taken.
+        let is_full = under_way.len() == AT_ONCE;
+        tokio::select! {
+            () = stopping.cancelled() => {}
+            Some(()) = under_way.next(), if !under_way.is_empty() => {}
+            _ = bell.changed(), if !is_full => {}
+            () = sleep(again), if !is_full => {}
+        }
+    }
+    while under_way.next().await.is_some() {}
+}
+
+async fn send(app: &App, row: notices::Row) {
+    let sent: Outcome<()> = notices::send(app, &row).await;
+    if let Err(fault) = sent {
+        tracing::error!(message = row.id, cause = ?fault.cause(), "a message waits until its lease ends");
+    }
+}
