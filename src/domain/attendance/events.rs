@@ -55,7 +55,7 @@ fn select(filter: &Filter) -> Select<attendance_event::Entity> {
     let kind = kind.map(|kind| KINDS.iter().find(|(short, _)| *short == kind).map_or(kind, |(_, full)| *full));
     let is = |column: attendance_event::Column, text: &str| {
         // PostgreSQL cannot hold U+0000, so nothing can be called by it.
-        if text.contains('\0') { Expr::val(false).into() } else { column.eq(text) }
+        if text.contains('\0') { Expr::val(false) } else { column.eq(text) }
     };
     attendance_event::Entity::find().filter(
         Condition::all()

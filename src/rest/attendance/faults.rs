@@ -18,6 +18,8 @@ pub(super) const fn wrong(text: &'static str) -> Says {
 }
 
 pub(super) const TOO_LARGE: Says = says(413, 413, "请求内容过大");
+/// One of Feishu's own refusals; they have its codes and its words.
+pub(super) const REFUSED: Says = wrong("param invalid");
 /// What Feishu says to who calls too often.
 pub(super) const TOO_OFTEN: Says = says(429, 99_991_400, "request trigger frequency limit");
 pub(super) const NO_ROUTE: Says = says(404, 404, "404 Not Found");

@@ -73,7 +73,7 @@ impl Dialect for Attendance {
                     A refusal also has a `problem`, which tells what it means and what to do about it.",
             ids: "People, groups and shifts have Feishu's own ids on both sides.",
             token: Token::Bearer,
-            early: &[faults::TOO_LARGE, faults::TOO_OFTEN],
+            early: &[faults::TOO_LARGE, faults::REFUSED, faults::TOO_OFTEN],
             unknown: &[],
         };
         &MANUAL

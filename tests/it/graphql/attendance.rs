@@ -135,9 +135,8 @@ async fn the_same_limits_hold_and_make_no_call() {
         (format!("attendanceResults(input: {{userIds: {users}, {days}}}) {{ invalidUserIds }}"), "user_ids"),
         (format!("attendanceResults(input: {{userIds: [], {days}}}) {{ invalidUserIds }}"), "user_ids"),
         (
-            format!(
-                "attendanceResults(input: {{userIds: [\"u\"], from: \"0999-01-01\", to: \"2026-11-02\"}}) {{ invalidUserIds }}"
-            ),
+            "attendanceResults(input: {userIds: [\"u\"], from: \"0999-01-01\", to: \"2026-11-02\"}) { invalidUserIds }"
+                .to_owned(),
             "check_date_from",
         ),
         (format!("attendanceDailyShifts(input: {{userIds: {users}, {days}}}) {{ userId }}"), "user_ids"),

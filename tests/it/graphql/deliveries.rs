@@ -171,7 +171,12 @@ async fn only_what_waits_or_failed_is_tried_again() {
     for (at, (state, attempts)) in states.iter().enumerate() {
         write!(world, message(&world, &format!("m{at}"), state, *attempts));
     }
-    let all = || outbox::Entity::find().filter(outbox::Column::Kind.eq("approval_card")).order_by_asc(outbox::Column::Id).all(world.db().read());
+    let all = || {
+        outbox::Entity::find()
+            .filter(outbox::Column::Kind.eq("approval_card"))
+            .order_by_asc(outbox::Column::Id)
+            .all(world.db().read())
+    };
     let before = all().await.unwrap();
     world.clock.advance(TimeDelta::seconds(60));
     let now = world.app.now();
@@ -258,11 +263,11 @@ async fn a_message_to_wecom_that_failed_goes_out_once_more() {
 async fn an_event_of_feishu_that_was_given_up_is_acted_on() {
     let feishu = Feishu::start().await;
     let world = World::on_feishu(Content::Demo, feishu.settings()).await;
-    let token = world.token("suadmin").await;
     let kept = json!({ "id": "e", "tenant_key": null, "told_at": null, "event": { "employee_id": "u" } }).to_string();
     write!(world, event(&world, "e", "feishu", "attendance.user_flow.created_v1", "failed", &kept));
     // After the 72 hours as well.
     world.clock.advance(TimeDelta::hours(100));
+    let token = world.token("suadmin").await;
     assert!(!feishu::act_on_next(&world.app).await.unwrap());
     let id = ids(&world, &token, "direction: INBOX").await.remove(0);
     retry(&world, &token, json!({ "id": id })).await;
