@@ -1,6 +1,7 @@
 //! Keyset pages: a window over rows ordered by one column and then by key.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::Datelike;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, SimpleExpr};
 use sea_orm::{
     ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoSimpleExpr, Order, QueryFilter, QueryOrder, QuerySelect,
@@ -23,6 +24,11 @@ pub enum CursorKey {
         /// The day, `YYYY-MM-DD`.
         day: chrono::NaiveDate,
     },
+    /// A moment.
+    Time {
+        /// The moment, in whole microseconds.
+        at: chrono::DateTime<chrono::Utc>,
+    },
 }
 
 impl CursorKey {
@@ -32,6 +38,7 @@ impl CursorKey {
             Self::Int(number) => Some((*number).into()),
             Self::Text(text) => Some(text.clone().into()),
             Self::Date { day } => Some((*day).into()),
+            Self::Time { at } => Some((*at).into()),
         }
     }
 }
@@ -93,6 +100,8 @@ pub enum Shape {
     Text,
     /// Days.
     Date,
+    /// Moments.
+    Time,
 }
 
 impl CursorKey {
@@ -101,6 +110,8 @@ impl CursorKey {
         match (self, shape) {
             (Self::None(()), None) | (Self::Int(_), Some(Shape::Int)) | (Self::Date { .. }, Some(Shape::Date)) => true,
             (Self::Text(text), Some(Shape::Text)) => !text.contains('\0'),
+            // The years that both databases know.
+            (Self::Time { at }, Some(Shape::Time)) => (1..=9999).contains(&at.year()),
             _ => false,
         }
     }

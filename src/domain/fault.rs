@@ -156,6 +156,9 @@ catalogue! {
     PushesNotConfigured Refusal "回调验证未配置" "Nothing is set up that could prove pushes.";
     PushUnreadable Refusal "请求参数不正确" "The push cannot be read.";
 
+    DeliveryNotFound Refusal "没有这条收发记录" "Nothing of this id came in or went out.";
+    DeliverySettled Refusal "只有等待中或失败的收发可以重试" "Only what waits or failed can be tried again.";
+
     FileNotFound Refusal "文件不存在" "There is no such file.";
     FileMissing Refusal "上传文件失败" "There is no file in what was sent.";
     FileTooLarge Refusal "上传文件过大" "The file is larger than {} bytes.";

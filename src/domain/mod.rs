@@ -14,6 +14,7 @@ pub mod asset_groups;
 pub mod assets;
 pub mod attendance;
 pub mod back_off;
+pub mod deliveries;
 pub mod departments;
 pub mod directory;
 pub mod events;

@@ -188,6 +188,36 @@ words! {
 }
 
 words! {
+    /// Another platform that we exchange news and messages with.
+    Platform {
+        /// Feishu.
+        Feishu = "feishu",
+        /// WeCom.
+        Wecom = "wecom",
+    }
+}
+
+words! {
+    /// How far something that came in or goes out has come.
+    DeliveryState {
+        /// It waits to be acted on or sent, for the first time or again.
+        Waiting = "waiting",
+        /// It is being acted on or sent.
+        Working = "working",
+        /// Came in: it had its effect.
+        Done = "done",
+        /// Came in: it means nothing to us.
+        Ignored = "ignored",
+        /// Goes out: the platform took it.
+        Sent = "sent",
+        /// Goes out: nobody needs it any more.
+        Dropped = "dropped",
+        /// It was given up.
+        Failed = "failed",
+    }
+}
+
+words! {
     /// The door through which a request came in.
     Door {
         /// The asset-platform dialect.

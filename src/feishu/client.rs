@@ -197,6 +197,11 @@ impl Client {
         (wait < Self::left(patience, begun)).then_some(wait)
     }
 
+    /// Asks for a new token, whatever is kept.
+    pub(super) async fn prove(&self) -> Result<(), Failure> {
+        self.0.tokens.anew(|| self.0.fetch_token()).await
+    }
+
     async fn token(&self) -> Result<String, Failure> {
         let held = self.0.tokens.get(|| self.0.fetch_token()).await?;
         if held.is_ending {

@@ -1,9 +1,13 @@
 //! Why Feishu gave nothing, and what follows from each code (contract: feishu-app §5.6).
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 /// Longest log id that is kept.
 const LOG_ID: usize = 64;
+/// Longest name of a scope.
+const SCOPE: usize = 80;
+/// Most scopes that are read off a refusal.
+const SCOPES: usize = 20;
 
 /// What Feishu says about a refusal. Never printed: it may repeat what was sent.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -123,6 +127,14 @@ impl Failure {
         }
     }
 
+    /// The scopes that the app lacks, as far as Feishu names them; of those it names together one is enough.
+    pub fn missing_scopes(&self) -> BTreeSet<String> {
+        match self {
+            Self::Refused(refusal) if matches!(refusal.code, 99_991_672 | 99_991_671) => scopes(refusal.words.text()),
+            _ => BTreeSet::new(),
+        }
+    }
+
     /// Whether our id or secret was refused.
     pub fn is_of_credentials(&self) -> bool {
         matches!(self.code(), Some(10003 | 10014 | 10015))
@@ -144,9 +156,34 @@ pub(super) fn log_id(text: &str) -> Option<String> {
     (plain && (1..=LOG_ID).contains(&text.len())).then(|| text.to_owned())
 }
 
+/// The names of scopes in `words`, and nothing else of them: two or more parts of small letters, digits, dots and lines.
+fn scopes(words: &str) -> BTreeSet<String> {
+    let of_a_name = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "._:-".contains(letter);
+    let is_name = |word: &&str| {
+        let whole = |part: &str| part.starts_with(|first: char| first.is_ascii_lowercase());
+        word.len() <= SCOPE && word.contains(':') && word.split(':').all(whole)
+    };
+    let words = words.split(|letter| !of_a_name(letter)).map(|word| word.trim_end_matches(['.', '-', '_']));
+    words.filter(is_name).take(SCOPES).map(str::to_owned).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_names_of_scopes_are_read_off_a_refusal() {
+        let words = "Access denied. One of the following scopes is required: [contact:contact.base:readonly, attendance:task]. \
+            应用尚未开通所需的应用身份权限：[contact:contact.base:readonly]，点击链接申请：https://open.feishu.cn/app/cli_a1/auth?q=im:message,x&t-secret:Abc user:13800000000 a: :b";
+        let seen = |code| {
+            let words = Words(words.to_owned());
+            Failure::Refused(Refusal { code, status: 400, log_id: None, words }).missing_scopes()
+        };
+        let expected = ["attendance:task", "contact:contact.base:readonly", "im:message"].map(str::to_owned);
+        assert_eq!(seen(99_991_672), expected.clone().into());
+        assert_eq!(seen(99_991_671), expected.into());
+        assert_eq!((seen(1), Failure::Status(500).missing_scopes()), Default::default());
+    }
 
     #[test]
     fn every_code_of_the_table_has_its_meaning() {

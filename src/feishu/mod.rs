@@ -10,6 +10,7 @@ mod event;
 mod failure;
 mod message;
 mod oauth;
+mod probe;
 mod proof;
 mod token;
 
@@ -22,6 +23,7 @@ pub use message::{
     ApprovalCallback, ApprovalCard, Ending, InteractiveCard, MENTION_ALL, Named, Receiver, escape, mention,
 };
 pub use oauth::{Asked, Brought, Flow, Profile, UserTokens};
+pub use probe::Probe;
 pub use proof::{ApprovalToken, Bad, Door, Proved, Secrets, Stamp};
 
 use std::sync::Arc;

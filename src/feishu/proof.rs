@@ -104,6 +104,17 @@ impl Door {
         Self(secrets)
     }
 
+    /// Whether only proved events are taken, and taps on interactive cards.
+    pub fn proves_events(&self) -> bool {
+        self.0.encrypt_key.is_some() || self.0.verification_token.is_some()
+    }
+
+    /// Whether only proved taps on approval cards are taken.
+    pub fn proves_approvals(&self) -> bool {
+        let agreed = self.0.approval_token.as_ref().is_some_and(|token| !token.made || !self.0.allow_unsigned);
+        agreed || self.0.approval_key.is_some()
+    }
+
     /// The body of an event, a card action or a challenge, if `stamp` and `bytes`, as received, prove it at `now`.
     pub fn push(&self, stamp: Stamp<'_>, bytes: &[u8], now: DateTime<Utc>) -> Result<Proved, Bad> {
         let outer = object(bytes).ok_or(Bad::Json)?;

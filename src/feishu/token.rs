@@ -82,6 +82,20 @@ impl Tokens {
         Ok(Held { token, is_ending: false })
     }
 
+    /// Keeps a new token whatever is kept, unless our credentials were refused a moment ago: then that failure.
+    pub(super) async fn anew<F: Future<Output = Result<Fetched, Failure>>>(
+        &self,
+        fetch: impl FnOnce() -> F,
+    ) -> Result<(), Failure> {
+        let mut kept = self.kept.lock().await;
+        if kept.silent_until.is_some_and(|until| (self.now)() < until) {
+            return Err(kept.failed.clone().unwrap_or(Failure::LeftAlone));
+        }
+        let fetched = fetch().await;
+        self.fetches.fetch_add(1, Ordering::AcqRel);
+        kept.take((self.now)(), fetched).map(drop)
+    }
+
     /// Keeps what a renewal gave. One that failed leaves the old token to those who call.
     pub(super) async fn renewed(&self, fetched: Result<Fetched, Failure>) {
         let mut kept = self.kept.lock().await;

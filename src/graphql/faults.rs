@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Response, ServerError, Value, parser};
 
 use super::Reader;
-use crate::domain::{Code, Fault, Kind};
+use crate::domain::{Code, Fault, Kind, attendance};
 
 /// Most characters of an error's message; validation repeats names of the document.
 const LONGEST_MESSAGE: usize = 300;
@@ -62,6 +62,11 @@ pub(super) fn finish(response: &mut Response, reader: &Reader) {
 }
 
 fn finish_error(error: &mut ServerError, reader: &Reader) {
+    if let Some(refused) = error.source::<attendance::Refused>() {
+        let (kind, text) = (refused.problem.kind, cut(refused.text(reader.language), LONGEST_MESSAGE));
+        error.message = text;
+        return mark(error, kind, reader);
+    }
     let fault = match error.source::<Fault>() {
         Some(fault) => fault.clone(),
         // Somebody else's error that came up through a resolver: its text was not written for the reader.
@@ -89,7 +94,7 @@ fn finish_error(error: &mut ServerError, reader: &Reader) {
     mark(error, fault.code, reader);
 }
 
-fn mark(error: &mut ServerError, code: Code, reader: &Reader) {
+fn mark(error: &mut ServerError, code: impl Into<Value>, reader: &Reader) {
     let extensions = error.extensions.get_or_insert_default();
     extensions.set("code", code);
     extensions.set("requestId", reader.request_id.as_str());

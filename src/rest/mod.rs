@@ -12,6 +12,7 @@ use crate::graphql::Door;
 use run::Dialect;
 
 pub mod asset_platform;
+pub mod attendance;
 pub mod body;
 pub mod client;
 pub mod feishu_app;
@@ -29,8 +30,12 @@ pub mod run;
 pub mod shape;
 
 /// The dialects.
-pub const DIALECTS: &[&dyn Dialect] =
-    &[&asset_platform::AssetPlatform, &feishu_app::FeishuApp, &laravel_template::LaravelTemplate];
+pub const DIALECTS: &[&dyn Dialect] = &[
+    &asset_platform::AssetPlatform,
+    &feishu_app::FeishuApp,
+    &attendance::Attendance,
+    &laravel_template::LaravelTemplate,
+];
 
 /// The reply to a path where nothing is, if it lies below one that a dialect knows.
 pub fn nothing_here(path: &str) -> Option<Response> {

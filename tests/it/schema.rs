@@ -81,8 +81,10 @@ fn every_type_field_argument_and_value_is_described() {
 
 #[test]
 fn nothing_is_named_like_a_secret() {
-    // What a client sends to log in or to set a password, and the one answer that carries the session it asked for.
+    // What a client sends to log in or to set a password, the one answer that carries the session it asked for, and whether there could be
+    // a token.
     let meant = [
+        "FeishuStatus.tokenObtainable",
         "SessionCreateInput.password",
         "SessionCreatePayload.token",
         "StaffCreateInput.password",

@@ -52,6 +52,18 @@ pub async fn count(ctx: &Context, filter: &Filter) -> Outcome<u64> {
     Ok(db::count(ctx.db().read(), select(ctx, filter)).await?)
 }
 
+/// Of the requests with these keys, those that the actor sees, by key; one statement a thousand.
+pub async fn seen(ctx: &Context, ids: &[i64]) -> Outcome<HashMap<i64, Approval>> {
+    ctx.known()?;
+    let mut found = HashMap::with_capacity(ids.len());
+    for chunk in ids.chunks(1000) {
+        let wanted = approval::Entity::find().filter(approval::Column::Id.is_in(chunk.iter().copied()));
+        let rows = wanted.filter(visible(ctx)).all(ctx.db().read()).await?;
+        found.extend(rows.into_iter().map(|row| (row.id, row)));
+    }
+    Ok(found)
+}
+
 /// The requests for assets, by the asset's key.
 const OF_ASSET: Children<approval::Entity> = Children {
     name: "approval",

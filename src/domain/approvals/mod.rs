@@ -32,7 +32,7 @@ use store::Close;
 pub use callback::{CalledBack, CardAnswer, called_back, card_tapped};
 pub use checks::legacy_code;
 pub use decide::{Decide, Which, decide};
-pub use list::{Filter, count, count_each, list, list_each, managers_of};
+pub use list::{Filter, count, count_each, list, list_each, managers_of, seen};
 pub use standing::Standing;
 pub use submit::{Item, Submit, Submitted, submit};
 pub use tap::Tapped;

@@ -24,6 +24,13 @@ pub struct Invalid {
     pub problem: Problem,
 }
 
+impl Invalid {
+    /// `what` of a call is wrong.
+    pub fn about(what: &str) -> Self {
+        said(format!("param invalid: {what}"))
+    }
+}
+
 /// What a call must keep to.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Limit {
@@ -42,23 +49,19 @@ pub(super) enum Limit {
 impl Limit {
     pub(super) fn check(self, query: &[(String, String)], body: &Value) -> Result<(), Invalid> {
         match self {
-            Self::Items(key, most) if !(1..=most).contains(&length(body, key)) => Err(invalid(key)),
-            Self::Flows if length(body, "flow_records") == 0 => Err(invalid("flow_records")),
+            Self::Items(key, most) if !(1..=most).contains(&length(body, key)) => Err(Invalid::about(key)),
+            Self::Flows if length(body, "flow_records") == 0 => Err(Invalid::about("flow_records")),
             Self::Flows if length(body, "flow_records") > FLOWS => Err(said("operate too much flow".to_owned())),
             Self::Dates => all(body, ["check_date_from", "check_date_to"], is_date),
             Self::Seconds => all(body, ["check_time_from", "check_time_to"], is_seconds),
             Self::Page => {
                 let mut sizes = query.iter().filter(|(key, _)| key == "page_size");
                 let fits = |size: &str| size.parse().is_ok_and(|size: u8| (1..=PAGE).contains(&size));
-                if sizes.all(|(_, size)| fits(size)) { Ok(()) } else { Err(invalid("page_size")) }
+                if sizes.all(|(_, size)| fits(size)) { Ok(()) } else { Err(Invalid::about("page_size")) }
             }
             Self::Items(..) | Self::Flows => Ok(()),
         }
     }
-}
-
-fn invalid(key: &str) -> Invalid {
-    said(format!("param invalid: {key}"))
 }
 
 fn said(msg: String) -> Invalid {
@@ -70,7 +73,7 @@ fn length(body: &Value, key: &str) -> usize {
 }
 
 fn all(body: &Value, keys: [&'static str; 2], fits: fn(&Value) -> bool) -> Result<(), Invalid> {
-    keys.into_iter().find(|key| !fits(&body[*key])).map_or(Ok(()), |key| Err(invalid(key)))
+    keys.into_iter().find(|key| !fits(&body[*key])).map_or(Ok(()), |key| Err(Invalid::about(key)))
 }
 
 fn is_date(value: &Value) -> bool {
@@ -134,7 +137,7 @@ mod tests {
 
     #[test]
     fn refusals_are_rows_of_the_table() {
-        assert_eq!((invalid("x").code, invalid("x").problem.kind), (1_220_001, "PARAM_INVALID"));
+        assert_eq!((Invalid::about("x").code, Invalid::about("x").problem.kind), (1_220_001, "PARAM_INVALID"));
         assert_eq!(said("operate too much flow".to_owned()).problem.kind, "TOO_MANY_FLOWS");
     }
 }

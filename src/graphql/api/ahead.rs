@@ -5,7 +5,7 @@ use async_graphql::{Context, SelectionField};
 use futures_util::future::BoxFuture;
 
 use crate::{
-    domain::{Outcome, Permissions, approvals, asset_groups, assets, departments, staff},
+    domain::{Outcome, Permissions, approvals, asset_groups, assets, deliveries::Delivery, departments, staff},
     graphql::loaders::{Lists, Nested, PageOf},
 };
 
@@ -234,6 +234,20 @@ pub(super) fn approvals<'a>(
         }
         card_ids(ctx, ahead.field("asset"), rows.iter().map(|row| row.asset_id)).await
     })
+}
+
+/// Reads ahead for what came in and goes out.
+pub(super) async fn deliveries(ctx: &Context<'_>, ahead: Ahead<'_>, rows: Vec<Delivery>) -> Outcome<()> {
+    people(ctx, ahead.field("recipient"), rows.iter().filter_map(|row| row.recipient_id)).await?;
+    let about = ahead.field("approval");
+    if !about.is_asked() {
+        return Ok(());
+    }
+    let keys: Vec<i64> = rows.iter().filter_map(|row| row.approval_id).collect();
+    let loaders = ctx.loaders()?;
+    loaders.approvals.expect(keys.iter().copied(), Some(None)).await?;
+    let seen = loaders.approvals.many(keys).await?.into_values().flatten().collect();
+    approvals(ctx, about, seen).await
 }
 
 fn ids<R>(rows: &[R], id: impl Fn(&R) -> i64) -> Vec<i64> {

@@ -6,9 +6,12 @@ mod ahead;
 mod approvals;
 mod asset_groups;
 mod assets;
+mod attendance;
+mod deliveries;
 mod departments;
 mod directory;
 mod events;
+mod feishu_status;
 mod files;
 mod history;
 mod kit;
@@ -32,6 +35,10 @@ pub struct Query(
     departments::DepartmentQuery,
     roles::RoleQuery,
     files::FileQuery,
+    attendance::AttendanceQuery,
+    attendance::AttendanceEventQuery,
+    deliveries::DeliveryQuery,
+    feishu_status::FeishuStatusQuery,
 );
 
 /// Changing.
@@ -47,6 +54,8 @@ pub struct Mutation(
     notices::NoticeMutation,
     roles::RoleMutation,
     files::FileMutation,
+    attendance::AttendanceMutation,
+    deliveries::DeliveryMutation,
 );
 
 /// Listening.

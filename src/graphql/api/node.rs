@@ -3,7 +3,9 @@
 use async_graphql::{Context, ID, Interface, Object, Result};
 
 use crate::domain::{
-    Key, approvals as requests, asset_groups as groups, assets as property, files as uploads, history as told,
+    Key, approvals as requests, asset_groups as groups, assets as property,
+    deliveries::{self as exchange, Direction},
+    files as uploads, history as told,
     rbac::{self, RoleKey},
 };
 
@@ -11,6 +13,7 @@ use super::{
     approvals::Approval,
     asset_groups::AssetGroup,
     assets::Asset,
+    deliveries::Delivery,
     departments::Department,
     files::File,
     history::HistoryEntry,
@@ -39,6 +42,8 @@ pub(super) enum Node {
     History(HistoryEntry),
     /// An uploaded file.
     File(File),
+    /// What came in from another platform, or goes out to it.
+    Delivery(Delivery),
 }
 
 #[derive(Debug, Default)]
@@ -64,6 +69,8 @@ impl NodeQuery {
             NodeKind::Department => ctx.loaders()?.departments.one(id).await?.map(Department).map(Node::Department),
             NodeKind::History => told::get(domain, id).await?.map(HistoryEntry).map(Node::History),
             NodeKind::File => uploads::get(domain, &key).await?.map(File).map(Node::File),
+            NodeKind::Incoming => exchange::get(domain, Direction::Inbox, id).await?.map(Delivery).map(Node::Delivery),
+            NodeKind::Outgoing => exchange::get(domain, Direction::Outbox, id).await?.map(Delivery).map(Node::Delivery),
             NodeKind::Role => rbac::get(domain, &RoleKey::Id(id)).await?.map(Role).map(Node::Role),
         })
     }

@@ -20,7 +20,7 @@ pub use nested::{
     ApprovalsOfAsset, AssetsOfHolder, DepartmentsBelow, GroupsBelow, HistoryOfAsset, Lists, Nested, PageOf,
     StaffOfDepartment,
 };
-use rows::{ById, GrantsOf, ManagersOf, PlacementOf, ProfileOf, Requested, RolesOf};
+use rows::{ById, GrantsOf, ManagersOf, PlacementOf, ProfileOf, Requested, RolesOf, Seen};
 
 type Rows<E> = Batch<i64, ById<E>>;
 
@@ -34,6 +34,8 @@ pub struct Loaders {
     pub groups: Rows<asset_group::Entity>,
     /// Assets by key; whether the viewer may see them is for the caller to ask.
     pub assets: Rows<asset::Entity>,
+    /// Requests by key, those that the viewer sees.
+    pub approvals: Batch<i64, Seen>,
     /// Keys of the people whom requests are addressed to, by the request's key.
     pub managers: Batch<i64, ManagersOf>,
     /// Whether a request for the whole asset waits, by the asset's key.
@@ -70,6 +72,7 @@ impl Loaders {
             departments: Batch::new(ById::new(context)),
             groups: Batch::new(ById::new(context)),
             assets: Batch::new(ById::new(context)),
+            approvals: Batch::new(Seen(context.clone())),
             managers: Batch::new(ManagersOf(context.clone())),
             requested: Batch::new(Requested(context.clone())),
             roles: Batch::new(RolesOf(context.clone())),
@@ -102,6 +105,7 @@ impl Loaders {
         self.departments.forget();
         self.groups.forget();
         self.assets.forget();
+        self.approvals.forget();
         self.managers.forget();
         self.requested.forget();
         self.roles.forget();

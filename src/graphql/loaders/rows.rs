@@ -69,6 +69,19 @@ loader! {
     GrantsOf => Permissions, rbac::permissions_of_roles
 }
 
+/// Loads requests that the viewer sees.
+pub struct Seen(pub(super) Context);
+
+impl Loader<i64> for Seen {
+    type Value = Option<approvals::Approval>;
+    type Error = Fault;
+
+    async fn load(&self, keys: &[i64]) -> Result<HashMap<i64, Option<approvals::Approval>>, Fault> {
+        let seen = approvals::seen(&self.0, keys).await?;
+        Ok(seen.into_iter().map(|(key, approval)| (key, Some(approval))).collect())
+    }
+}
+
 /// Loads what WeCom tells of a person.
 pub struct ProfileOf(pub(super) Context);
 

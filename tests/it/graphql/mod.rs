@@ -1,7 +1,10 @@
 //! What GraphQL clients see.
 
+mod attendance;
 mod changes;
+mod deliveries;
 mod events;
+mod feishu_status;
 mod lists;
 mod matrix;
 mod organisation;

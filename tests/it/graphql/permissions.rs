@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use assetry::{
-    entity::{department, department_binding, file, person_binding, staff},
+    entity::{attendance_event, department, department_binding, file, outbox, person_binding, staff},
     graphql::api,
 };
 use async_graphql::parser::{
@@ -16,7 +16,7 @@ use async_graphql::parser::{
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 use serde_json::{Value, json};
 
-use crate::harness::World;
+use crate::harness::{Content, Feishu, World};
 
 /// Nobody; the holder and applicant in the demo data; general staff who has nothing to do with it; one of each administrator; who
 /// may do everything.
@@ -84,6 +84,20 @@ macro_rules! file {
         concat!("{ file(by: {uniqueId: \"5fa2a2c00123456789abcdef\"}) { ", $fields, " } }")
     };
 }
+macro_rules! results {
+    ($fields:literal) => {
+        concat!(
+            "{ attendanceResults(input: {userIds: [\"u\"], from: \"2026-11-01\", to: \"2026-11-01\"}) { ",
+            $fields,
+            " } }"
+        )
+    };
+}
+macro_rules! deliveries {
+    ($fields:literal) => {
+        concat!("{ deliveries { nodes { ", $fields, " } } }")
+    };
+}
 macro_rules! mutation {
     ($field:literal, $input:literal) => {
         concat!("mutation { ", $field, "(input: ", $input, ") { userErrors { code } } }")
@@ -111,6 +125,30 @@ const EDGES: &[Edge] = &[
 
     edge("Query.file",                 "-y0000y", file!("name"), "/file"),
     edge("Query.files",                "-y0000y", "{ files { nodes { name } } }", "/files/nodes"),
+
+    edge("Query.attendanceResults",    "-xxxyyy", results!("invalidUserIds"), "/attendanceResults"),
+    edge("Query.attendanceFlows",      "-xxxyyy", "{ attendanceFlows(input: {userIds: [\"u\"], from: \"2026-11-01T00:00:00Z\", to: \"2026-11-02T00:00:00Z\"}) { invalidUserIds } }", "/attendanceFlows"),
+    edge("Query.attendanceDailyShifts","-xxxyyy", "{ attendanceDailyShifts(input: {userIds: [\"u\"], from: \"2026-11-01\", to: \"2026-11-01\"}) { userId } }", "/attendanceDailyShifts"),
+    edge("Query.attendanceGroups",     "-xxxyyy", "{ attendanceGroups { nodes { groupId } } }", "/attendanceGroups/nodes"),
+    edge("Query.attendanceGroup",      "-xxxyyy", "{ attendanceGroup(groupId: \"g\") { groupId } }", "/attendanceGroup"),
+    edge("Query.attendanceShifts",     "-xxxyyy", "{ attendanceShifts { nodes { shiftId } } }", "/attendanceShifts/nodes"),
+    edge("Query.attendanceShift",      "-xxxyyy", "{ attendanceShift(shiftId: \"s\") { shiftId } }", "/attendanceShift"),
+    edge("Query.attendanceEvents",     "-xxxyyy", "{ attendanceEvents { nodes { eventId } } }", "/attendanceEvents/nodes"),
+    edge("Query.deliveries",           "-xxxyyy", deliveries!("kind"), "/deliveries/nodes"),
+    edge("Query.feishuStatus",         "-xxxyyy", "{ feishuStatus { configured } }", "/feishuStatus"),
+    edge("AttendanceResults.results",  "-xxxyyy", results!("results { userId }"), "/attendanceResults/results"),
+    edge("AttendanceResult.records",   "-xxxyyy", results!("results { records { checkInResult } }"), "/attendanceResults/results/0/records"),
+    edge("AttendanceRecord.checkIn",   "-xxxyyy", results!("results { records { checkIn { recordId } } }"), "/attendanceResults/results/0/records/0/checkIn"),
+    edge("AttendanceRecord.checkOut",  "-xxx000", results!("results { records { checkOut { recordId } } }"), "/attendanceResults/results/0/records/0/checkOut"),
+    edge("AttendanceFlows.flows",      "-xxxyyy", "{ attendanceFlows(input: {userIds: [\"u\"], from: \"2026-11-01T00:00:00Z\", to: \"2026-11-02T00:00:00Z\"}) { flows { recordId } } }", "/attendanceFlows/flows"),
+    edge("AttendanceGroupPage.nodes",  "-xxxyyy", "{ attendanceGroups { nodes { groupName } } }", "/attendanceGroups/nodes"),
+    edge("AttendanceShiftPage.nodes",  "-xxxyyy", "{ attendanceShifts { nodes { shiftName } } }", "/attendanceShifts/nodes"),
+    edge("AttendanceShift.rules",      "-xxxyyy", "{ attendanceShift(name: \"s\") { rules { onTime } } }", "/attendanceShift/rules"),
+    edge("Delivery.recipient",         "-xxxyyy", deliveries!("recipient { name }"), "/deliveries/nodes/0/recipient"),
+    edge("Delivery.approval",          "-xxx00y", deliveries!("approval { state }"), "/deliveries/nodes/0/approval"),
+    edge("FeishuStatus.failure",       "-xxx000", "{ feishuStatus { failure { message } } }", "/feishuStatus/failure"),
+    edge("FeishuStatus.inbox",         "-xxxyyy", "{ feishuStatus { inbox { waiting } } }", "/feishuStatus/inbox"),
+    edge("FeishuStatus.outbox",        "-xxxyyy", "{ feishuStatus { outbox { waiting } } }", "/feishuStatus/outbox"),
 
     edge("Asset.group",                "-yxyxxy", asset!("group { name }"), "/asset/group"),
     edge("Asset.under",                "-yxyxxy", asset!("under { name }"), "/asset/under"),
@@ -175,12 +213,20 @@ const EDGES: &[Edge] = &[
     edge("Mutation.roleUpdate",        "-xxxxyy", mutation!("roleUpdate", "{id: \"none\"}"), ""),
     edge("Mutation.roleDelete",        "-xxxxyy", mutation!("roleDelete", "{id: \"none\"}"), ""),
     edge("Mutation.fileDelete",        "-yyyyyy", mutation!("fileDelete", "{id: \"none\"}"), ""),
+    edge("Mutation.attendanceGroupSave", "-xxxyyy", mutation!("attendanceGroupSave", "{groupName: \"g\"}"), ""),
+    edge("Mutation.attendanceGroupDelete", "-xxxyyy", mutation!("attendanceGroupDelete", "{groupId: \"\"}"), ""),
+    edge("Mutation.attendanceShiftCreate", "-xxxyyy", mutation!("attendanceShiftCreate", "{shiftName: \"s\", punchTimes: 1, rules: []}"), ""),
+    edge("Mutation.attendanceShiftDelete", "-xxxyyy", mutation!("attendanceShiftDelete", "{shiftId: \"\"}"), ""),
+    edge("Mutation.attendanceDailyShiftsSave", "-xxxyyy", mutation!("attendanceDailyShiftsSave", "{shifts: []}"), ""),
+    edge("Mutation.deliveryRetry",     "-xxxyyy", mutation!("deliveryRetry", "{id: \"none\"}"), ""),
     edge("Mutation.sessionDelete",     "-yyyyyy", "mutation { sessionDelete { userErrors { code } } }", ""),
 ];
 
 #[tokio::test]
 async fn every_edge_lets_in_exactly_who_may() {
-    let world = World::demo().await;
+    let feishu = Feishu::start().await;
+    attend(&feishu);
+    let world = World::on_feishu(Content::Demo, feishu.settings()).await;
     let mut wrong = Vec::new();
     furnish(&world).await;
     for edge in EDGES {
@@ -200,7 +246,26 @@ async fn every_edge_lets_in_exactly_who_may() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// What the demo data lacks: contacts to look at, a file of samplestaff, and news from WeCom.
+/// Has Feishu know a person, a group and a shift.
+fn attend(feishu: &Feishu) {
+    let (group, shift) = (json!({ "group_id": "g" }), json!({ "shift_id": "s", "punch_time_rule": [{}] }));
+    let results = json!([{ "records": [{ "check_in_record": { "record_id": "r" } }] }]);
+    for (path, data) in [
+        ("user_tasks/query", json!({ "user_task_results": results })),
+        ("user_flows/query", json!({ "user_flow_results": [{}] })),
+        ("user_daily_shifts/query", json!({ "user_daily_shifts": [{}] })),
+        ("groups", json!({ "group_list": [group] })),
+        ("groups/g", group.clone()),
+        ("shifts", json!({ "shift_list": [shift] })),
+        ("shifts/s", shift.clone()),
+        ("shifts/query", shift.clone()),
+    ] {
+        let answer = json!({ "code": 0, "msg": "success", "data": data });
+        feishu.answer(&format!("/open-apis/attendance/v1/{path}"), [answer]);
+    }
+}
+
+/// What the demo data lacks: contacts to look at, a file of samplestaff, news from WeCom, a punch, and a message about a request.
 async fn furnish(world: &World) {
     let admin = world.token("suadmin").await;
     let update = "mutation($input: StaffUpdateInput!) { staffUpdate(input: $input) { userErrors { code } } }";
@@ -233,6 +298,30 @@ async fn furnish(world: &World) {
         ..Default::default()
     };
     placed.insert(&tx).await.unwrap();
+    let punch = attendance_event::ActiveModel {
+        event_id: Set("e".to_owned()),
+        kind: Set("attendance.user_flow.created_v1".to_owned()),
+        at: Set(now),
+        body: Set("{}".to_owned()),
+        received_at: Set(now),
+        ..Default::default()
+    };
+    punch.insert(&tx).await.unwrap();
+    let message = outbox::ActiveModel {
+        uuid: Set("u".to_owned()),
+        channel: Set("feishu".to_owned()),
+        kind: Set("text".to_owned()),
+        lane: Set("l".to_owned()),
+        recipient_id: Set(Some(1)),
+        approval_id: Set(Some(1)),
+        body: Set("{}".to_owned()),
+        state: Set("failed".to_owned()),
+        attempts: Set(1),
+        next_at: Set(now),
+        created_at: Set(now),
+        ..Default::default()
+    };
+    message.insert(&tx).await.unwrap();
     let owner = staff::Entity::find().filter(staff::Column::UniqueId.eq("samplestaff")).one(&tx).await.unwrap();
     let file = file::ActiveModel {
         unique_id: Set("5fa2a2c00123456789abcdef".to_owned()),

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use assetry::entity::{
-    approval, approval_manager, asset, asset_group, department, file, history, role, role_permission, staff,
-    staff_role,
+    approval, approval_manager, asset, asset_group, attendance_event, department, file, history, outbox, role,
+    role_permission, staff, staff_role,
     words::{ApprovalKind, ApprovalState, AssetKind, AssetStatus, Door, HistoryKind, StaffGroup},
 };
 use sea_orm::{ActiveModelTrait, EntityTrait, Set};
@@ -40,6 +40,12 @@ const CONNECTIONS: &[(&str, &str)] = &[
                  staff(first: 3) { totalCount nodes { name roles { name } } } }",
     ),
     ("roles", "nodes { id name permissions }"),
+    ("attendanceEvents", "nodes { eventId type at event }"),
+    (
+        "deliveries",
+        "nodes { id state recipient { name department { name } roles { name } }
+                 approval { state applicant { name } managers { name } asset { name full { holder { name } } } } }",
+    ),
     ("files", "nodes { id name owner { name department { name } roles { name } } }"),
 ];
 
@@ -232,6 +238,30 @@ async fn furnish(world: &World, rows: i64) {
             ..Default::default()
         };
         file.insert(&tx).await.unwrap();
+        let punch = attendance_event::ActiveModel {
+            event_id: Set(format!("e{at}")),
+            kind: Set("attendance.user_flow.created_v1".to_owned()),
+            at: Set(now),
+            body: Set("{}".to_owned()),
+            received_at: Set(now),
+            ..Default::default()
+        };
+        punch.insert(&tx).await.unwrap();
+        let message = outbox::ActiveModel {
+            uuid: Set(format!("u{at}")),
+            channel: Set("feishu".to_owned()),
+            kind: Set("text".to_owned()),
+            lane: Set(format!("l{at}")),
+            recipient_id: Set(Some(id)),
+            approval_id: Set(Some(id)),
+            body: Set("{}".to_owned()),
+            state: Set("waiting".to_owned()),
+            attempts: Set(0),
+            next_at: Set(now),
+            created_at: Set(now),
+            ..Default::default()
+        };
+        message.insert(&tx).await.unwrap();
     }
     tx.commit().await.unwrap();
 }

@@ -35,6 +35,8 @@ pub(crate) const ELSEWHERE: &str = "/elsewhere";
 pub(crate) enum FeishuFault {
     /// It answers this status and code.
     Code(u16, i64),
+    /// It answers this status, code and text.
+    Refused(u16, i64, &'static str),
     /// It answers another status, without a code; a redirect leads to [`ELSEWHERE`].
     Status(u16),
     /// It answers more than anybody should read.
@@ -186,6 +188,10 @@ fn failed(fault: &FeishuFault) -> Response {
         FeishuFault::Code(status, code) => {
             let body = json!({ "code": code, "msg": format!("refused, {SECRET}") }).to_string();
             (StatusCode::from_u16(*status).unwrap(), [("x-tt-logid", "log-1")], body).into_response()
+        }
+        FeishuFault::Refused(status, code, msg) => {
+            let body = json!({ "code": code, "msg": msg }).to_string();
+            (StatusCode::from_u16(*status).unwrap(), body).into_response()
         }
         FeishuFault::Status(status) => {
             (StatusCode::from_u16(*status).unwrap(), [(header::LOCATION, ELSEWHERE)]).into_response()

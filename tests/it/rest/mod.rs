@@ -1,6 +1,7 @@
 //! The legacy dialects, each to the letter of its contract.
 
 mod asset_platform;
+mod attendance;
 mod engine;
 mod files;
 mod guide;

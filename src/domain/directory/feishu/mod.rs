@@ -11,11 +11,13 @@ use crate::{
 
 mod act;
 mod receive;
+mod status;
 
 pub use crate::feishu::Stamp;
 pub use act::{act_on_next, sweep, take_up_again};
 pub use receive::{Received, receive};
 pub(crate) use receive::{recall_tap, remember_tap};
+pub use status::{Refusal, Standing, Tried, standing, tried};
 
 /// The platform's name in the database.
 pub(crate) const PLATFORM: &str = "feishu";

@@ -17,18 +17,22 @@ pub(in crate::graphql::api) enum NodeKind {
     Department,
     File,
     History,
+    Incoming,
+    Outgoing,
     Role,
     Staff,
 }
 
 impl NodeKind {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::Approval,
         Self::Asset,
         Self::AssetGroup,
         Self::Department,
         Self::File,
         Self::History,
+        Self::Incoming,
+        Self::Outgoing,
         Self::Role,
         Self::Staff,
     ];
@@ -41,6 +45,8 @@ impl NodeKind {
             Self::Department => "Department",
             Self::File => "File",
             Self::History => "History",
+            Self::Incoming => "Incoming",
+            Self::Outgoing => "Outgoing",
             Self::Role => "Role",
             Self::Staff => "Staff",
         }
