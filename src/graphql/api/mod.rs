@@ -9,6 +9,7 @@ mod assets;
 mod departments;
 mod directory;
 mod events;
+mod feishu;
 mod files;
 mod history;
 mod kit;
@@ -43,8 +44,8 @@ pub struct Mutation(
     staff::StaffMutation,
     departments::DepartmentMutation,
     directory::DirectoryMutation,
+    feishu::FeishuMutation,
     roles::RoleMutation,
-    directory::DirectoryMutation,
     files::FileMutation,
 );
 

@@ -11,13 +11,14 @@ use super::{
     run::{Admitted, Call, Dialect},
 };
 
+mod directory;
 mod envelope;
 mod faults;
 mod gate;
 mod pushes;
 
 /// Every endpoint.
-pub const ROWS: &[Row] = &joined::<1>(&[pushes::ROWS]);
+pub const ROWS: &[Row] = &joined::<2>(&[directory::ROWS, pushes::ROWS]);
 
 /// Below these stands a session: what is there and fits no row is none.
 const SESSION_PATHS: &[&str] = &["/api/feishu_name/", "/api/feishu_users/"];

@@ -169,6 +169,7 @@ const EDGES: &[Edge] = &[
     edge("Mutation.departmentMove",    "-xxyxyy", mutation!("departmentMove", "{id: \"none\", parentId: null}"), ""),
     edge("Mutation.departmentDelete",  "-xxyxyy", mutation!("departmentDelete", "{id: \"none\"}"), ""),
     edge("Mutation.directorySync",     "-xxxyyy", mutation!("directorySync", "{part: STAFF}"), ""),
+    edge("Mutation.feishuSync",        "-xxxyyy", mutation!("feishuSync", "{}"), ""),
     edge("Mutation.messageSend",       "-xxxyyy", mutation!("messageSend", "{usernames: [\"suadmin\"], text: \"x\"}"), ""),
     edge("Mutation.roleCreate",        "-xxxxyy", mutation!("roleCreate", "{name: \"user\"}"), ""),
     edge("Mutation.roleUpdate",        "-xxxxyy", mutation!("roleUpdate", "{id: \"none\"}"), ""),

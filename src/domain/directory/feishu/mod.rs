@@ -10,11 +10,17 @@ use crate::{
 };
 
 mod act;
+mod contacts;
+mod departments;
+mod people;
+mod phone;
 mod receive;
+mod sync;
 
 pub use crate::feishu::Stamp;
 pub use act::{act_on_next, sweep, take_up_again};
 pub use receive::{Received, receive};
+pub use sync::{Synced, sync};
 
 /// The platform's name in the database.
 pub(crate) const PLATFORM: &str = "feishu";
