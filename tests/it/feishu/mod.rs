@@ -2,7 +2,7 @@
 
 mod attendance;
 mod client;
-mod company;
+pub(crate) mod company;
 mod departments;
 mod events;
 mod inbox;

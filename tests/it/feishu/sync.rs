@@ -116,7 +116,10 @@ async fn people_come_with_a_name_a_place_and_no_password() {
         let roles = domain_staff::roles_of(world.db().read(), &[made.id]).await.unwrap();
         assert_eq!(roles[&made.id].iter().map(|role| role.name.as_str()).collect::<Vec<_>>(), ["user"]);
         let login = sessions::Create { username: username.to_owned(), password: String::new() };
-        assert_eq!(sessions::create(&world.server_itself(), login).await.err().map(|it| it.code), Some(Code::LoginFailed));
+        assert_eq!(
+            sessions::create(&world.server_itself(), login).await.err().map(|it| it.code),
+            Some(Code::LoginFailed)
+        );
     }
     let bound = world.binding_of("ou_1").await.unwrap();
     assert_eq!(

@@ -70,15 +70,10 @@ struct Script {
     tokens: u32,
 }
 
-impl Script {
-    /// The name under which something is said about a call: its path, before that its path with one of its parameters.
-    fn name(&self, path: &str, query: &str) -> String {
-        let named = query.split('&').map(|pair| format!("{path}?{pair}"));
-        let is_known = |name: &String| {
-            self.answers.contains_key(name) || self.faults.get(name).is_some_and(|faults| !faults.is_empty())
-        };
-        named.into_iter().find(is_known).unwrap_or_else(|| path.to_owned())
-    }
+/// The name under which something is said about a call: its path with one of its parameters, else its path.
+fn name(path: &str, query: &str, is_said: impl Fn(&str) -> bool) -> String {
+    let mut named = query.split('&').map(|pair| format!("{path}?{pair}"));
+    named.find(|name| is_said(name)).unwrap_or_else(|| path.to_owned())
 }
 
 /// A Feishu that listens on a socket until the test ends.
@@ -203,7 +198,7 @@ async fn answer(
         let _ = held.acquire().await;
     }
     let mut script = script.lock().unwrap();
-    let name = script.name(&path, &call.query);
+    let name = self::name(&path, &call.query, |name| script.faults.get(name).is_some_and(|faults| !faults.is_empty()));
     if let Some(fault) = script.faults.get_mut(&name).and_then(VecDeque::pop_front) {
         return failed(&fault);
     }
@@ -217,6 +212,7 @@ async fn answer(
             .to_string()
             .into_response();
     }
+    let name = self::name(&path, &call.query, |name| script.answers.contains_key(name));
     match script.answers.get_mut(&name) {
         Some(answers) if answers.len() > 1 => answers.pop_front().unwrap().to_string().into_response(),
         Some(answers) => answers[0].to_string().into_response(),

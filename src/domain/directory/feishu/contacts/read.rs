@@ -110,7 +110,7 @@ fn in_letters(object: &Object) -> Value {
     let letters = object.iter().map(|(key, value)| {
         let is_text = ["open_id", "union_id", "user_id", "name", "mobile"].contains(&key.as_str());
         let value = match value {
-            Value::Number(number) if is_text => Value::String(number.to_string()),
+            Value::Number(number) if is_text && !number.is_f64() => Value::String(number.to_string()),
             other => other.clone(),
         };
         (key.clone(), value)

@@ -17,9 +17,9 @@ pub(super) fn remember(person: &Person) -> String {
     json!({ "early": told }).to_string()
 }
 
-/// The news that somebody came, with the changes that overtook it; none if it is just old.
+/// The news that somebody came or is there, with the changes that overtook it; none if it is just old.
 pub(super) fn later_than(link: &person_binding::Model, news: &News) -> Option<News> {
-    if news.what != What::Came || link.staff_id.is_some() {
+    if !matches!(news.what, What::Came | What::There) || link.staff_id.is_some() {
         return None;
     }
     let mut kept: Value = serde_json::from_str(&link.info).ok()?;
@@ -37,5 +37,5 @@ pub(super) fn later_than(link: &person_binding::Model, news: &News) -> Option<Ne
         is_exited: later.is_exited.or(told.is_exited),
         is_resigned: told.is_resigned,
     };
-    Some(News { person, what: What::Came, at: link.news_at, ..*news })
+    Some(News { person, at: link.news_at, ..*news })
 }
