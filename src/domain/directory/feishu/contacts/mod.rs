@@ -1,8 +1,6 @@
 //! What Feishu tells of people and departments by itself: asked for where an event says too little, then applied by its own time
 //! (contract: feishu-app §4.5).
 
-use std::collections::HashSet;
-
 use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
 
@@ -68,8 +66,6 @@ pub(super) async fn prepare(
         }
         Event::ScopeChanged => asking.scope(&mut prepared).await?,
     }
-    let mut seen = HashSet::new();
-    prepared.people.retain(|news| seen.insert((news.person.open_id.clone(), news.person.user_id.clone())));
     Ok(Ok(prepared))
 }
 

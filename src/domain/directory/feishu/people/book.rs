@@ -45,6 +45,8 @@ pub(super) struct Book {
     /// Their user_ids.
     told_user_ids: HashSet<String>,
     keepers: Keepers,
+    /// Whose turn it was.
+    done: HashSet<String>,
     by_external: HashMap<String, usize>,
     by_union: HashMap<String, usize>,
     by_user: HashMap<String, usize>,
@@ -81,6 +83,7 @@ impl Book {
             told_user_ids: people().filter_map(|person| person.user_id.clone()).collect(),
             told: people().filter_map(|person| person.open_id.clone()).collect(),
             keepers: if locking { Keepers::read(db).await? } else { Keepers::default() },
+            done: HashSet::new(),
             by_external: HashMap::new(),
             by_union: HashMap::new(),
             by_user: HashMap::new(),
@@ -113,6 +116,13 @@ impl Book {
             .or_else(|| by(&self.by_external, unknown.as_deref()))
             .or_else(|| by(&self.by_user, user_id.filter(|_| person.open_id.is_none())))
             .cloned()
+    }
+
+    /// Whether it is the first time that this person's turn has come.
+    pub(super) fn is_first(&mut self, link: Option<&person_binding::Model>, person: &Person) -> bool {
+        let by_user_id = || person.user_id.as_deref().map(by_user_id);
+        let id = link.map(|link| link.external_id.clone()).or_else(|| person.open_id.clone()).or_else(by_user_id);
+        id.is_some_and(|id| self.done.insert(id))
     }
 
     /// Whether one of those who are told of has this user_id now.

@@ -100,7 +100,7 @@ pub(super) struct Where<'a> {
     pub(super) root: Option<i64>,
 }
 
-/// Brings people up to date, of whom none is named twice; says whether any of it was news.
+/// Brings people up to date; of news of one and the same person at once the first counts. Says whether any of it was news.
 pub(super) async fn apply(db: &impl ConnectionTrait, ctx: &Context, place: Where<'_>, news: &[News]) -> Outcome<bool> {
     let mut acted = false;
     for chunk in news.chunks(CHUNK) {
@@ -124,6 +124,9 @@ pub(super) async fn apply(db: &impl ConnectionTrait, ctx: &Context, place: Where
 /// What becomes of one person; none if it is no news, or nothing comes of it.
 fn entry(ctx: &Context, book: &mut Book, place: Where<'_>, news: &News) -> Option<Entry> {
     let link = book.link(&news.person);
+    if !book.is_first(link.as_ref(), &news.person) {
+        return None;
+    }
     let mut news = news.clone();
     if let Some(link) = link.as_ref().filter(|link| news.is_old(link.news_at)) {
         news = early::later_than(link, &news)?;

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, time::Duration};
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationDef};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef};
 
 use super::{
     PLATFORM, connected,
@@ -188,6 +188,7 @@ async fn missing(ctx: &Context, fetched: &Fetched) -> Outcome<Vec<String>> {
         .filter(person_binding::Column::Platform.eq(PLATFORM))
         .join(JoinType::InnerJoin, holder())
         .select_also(staff::Entity)
+        .order_by_asc(person_binding::Column::Id)
         .all(ctx.db().read())
         .await?;
     let missing = bound.into_iter().filter(|(link, person)| {
