@@ -147,3 +147,20 @@ pub async fn is_under_way(app: &App, name: &str) -> Outcome<bool> {
 fn is_alive(row: &job::Model, now: DateTime<Utc>) -> bool {
     row.state == "working" && row.until > now
 }
+
+/// Whoever was doing the work named `name` has died with it: it waits no longer for a sign of life.
+pub async fn abandon(app: &App, name: &str) -> Outcome<()> {
+    app.db
+        .retry(|| async {
+            let tx = app.db.begin().await?;
+            job::Entity::update_many()
+                .col_expr(job::Column::Until, Expr::value(app.now()))
+                .filter(job::Column::Name.eq(name))
+                .filter(job::Column::State.eq("working"))
+                .exec(&tx)
+                .await?;
+            tx.commit().await?;
+            Ok(())
+        })
+        .await
+}

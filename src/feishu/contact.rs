@@ -58,6 +58,15 @@ pub struct Person {
     pub is_resigned: Option<bool>,
 }
 
+/// By which id somebody is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known<'a> {
+    /// By `open_id`.
+    OpenId(&'a str),
+    /// By `user_id`.
+    UserId(&'a str),
+}
+
 /// What of the company the app may see.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scope {
@@ -115,9 +124,14 @@ impl Client {
 
     /// One department.
     pub async fn department(&self, department: &str, patience: Patience) -> Result<Department, Failure> {
+        self.find_department(department, patience).await?.ok_or(Failure::NoAnswer("no department"))
+    }
+
+    /// One department; none if Feishu answers without telling of it.
+    pub async fn find_department(&self, department: &str, patience: Patience) -> Result<Option<Department>, Failure> {
         let path = format!("/open-apis/contact/v3/departments/{}", segment(department)?);
         let answer = self.call(&Call::get(&path, &IDS, patience)).await?;
-        Department::read(&answer["data"]["department"]).ok_or(Failure::NoAnswer("no department"))
+        Ok(Department::read(&answer["data"]["department"]))
     }
 
     /// The people right within a department. One who cannot be read is left out.
@@ -140,9 +154,18 @@ impl Client {
 
     /// One person, by open_id.
     pub async fn person(&self, open_id: &str, patience: Patience) -> Result<Person, Failure> {
-        let path = format!("/open-apis/contact/v3/users/{}", segment(open_id)?);
-        let answer = self.call(&Call::get(&path, &IDS, patience)).await?;
-        Person::read(&answer["data"]["user"]).ok_or(Failure::NoAnswer("no person"))
+        self.find_person(Known::OpenId(open_id), patience).await?.ok_or(Failure::NoAnswer("no person"))
+    }
+
+    /// One person; none if Feishu answers without telling of them.
+    pub async fn find_person(&self, known: Known<'_>, patience: Patience) -> Result<Option<Person>, Failure> {
+        let (kind, id) = match known {
+            Known::OpenId(id) => ("open_id", id),
+            Known::UserId(id) => ("user_id", id),
+        };
+        let path = format!("/open-apis/contact/v3/users/{}", segment(id)?);
+        let answer = self.call(&Call::get(&path, &[("user_id_type", kind), IDS[1]], patience)).await?;
+        Ok(Person::read(&answer["data"]["user"]))
     }
 
     /// Those of these people, by open_id, of whom Feishu knows.

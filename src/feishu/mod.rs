@@ -16,7 +16,7 @@ mod token;
 
 pub use attendance::{AttendanceCall, Endpoint, Invalid, Problem};
 pub use client::{Client, Config, Patience};
-pub use contact::{Department, Person, ROOT, Scope};
+pub use contact::{Department, Known, Person, ROOT, Scope};
 pub use event::{ApprovalTap, CardStyle, CardTap, Event, Missing, Push};
 pub use failure::{Failure, Meaning, Refusal, Words};
 pub use message::{

@@ -11,6 +11,7 @@ mod deliveries;
 mod departments;
 mod directory;
 mod events;
+mod feishu;
 mod feishu_status;
 mod files;
 mod history;
@@ -52,6 +53,7 @@ pub struct Mutation(
     departments::DepartmentMutation,
     directory::DirectoryMutation,
     notices::NoticeMutation,
+    feishu::FeishuMutation,
     roles::RoleMutation,
     files::FileMutation,
     attendance::AttendanceMutation,

@@ -12,13 +12,14 @@ use super::{
 };
 
 mod approvals;
+mod directory;
 mod envelope;
 mod faults;
 mod gate;
 mod pushes;
 
 /// Every endpoint.
-pub const ROWS: &[Row] = &joined::<3>(&[approvals::ROWS, pushes::ROWS]);
+pub const ROWS: &[Row] = &joined::<4>(&[approvals::ROWS, directory::ROWS, pushes::ROWS]);
 
 /// Below these stands a session: what is there and fits no row is none.
 const SESSION_PATHS: &[&str] = &["/api/feishu_name/", "/api/feishu_users/"];

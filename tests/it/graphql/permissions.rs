@@ -207,6 +207,7 @@ const EDGES: &[Edge] = &[
     edge("Mutation.departmentMove",    "-xxyxyy", mutation!("departmentMove", "{id: \"none\", parentId: null}"), ""),
     edge("Mutation.departmentDelete",  "-xxyxyy", mutation!("departmentDelete", "{id: \"none\"}"), ""),
     edge("Mutation.directorySync",     "-xxxyyy", mutation!("directorySync", "{part: STAFF}"), ""),
+    edge("Mutation.feishuSync",        "-xxxyyy", mutation!("feishuSync", "{}"), ""),
     edge("Mutation.messageSend",       "-xxxyyy", mutation!("messageSend", "{usernames: [\"suadmin\"], text: \"x\"}"), ""),
     edge("Mutation.feishuMessageSend", "-xxxyyy", mutation!("feishuMessageSend", "{toStaffId: \"none\", text: \"x\"}"), ""),
     edge("Mutation.roleCreate",        "-xxxxyy", mutation!("roleCreate", "{name: \"user\"}"), ""),

@@ -19,6 +19,7 @@ use axum::{
     routing::any,
 };
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
 use super::TestClock;
 
@@ -67,7 +68,14 @@ struct Script {
     faults: HashMap<String, VecDeque<FeishuFault>>,
     answers: HashMap<String, VecDeque<Value>>,
     calls: Vec<FeishuCall>,
+    held: HashMap<String, Arc<Semaphore>>,
     tokens: u32,
+}
+
+/// The name under which something is said about a call: its path with one of its parameters, else its path.
+fn name(path: &str, query: &str, is_said: impl Fn(&str) -> bool) -> String {
+    let mut named = query.split('&').map(|pair| format!("{path}?{pair}"));
+    named.find(|name| is_said(name)).unwrap_or_else(|| path.to_owned())
 }
 
 /// A Feishu that listens on a socket until the test ends.
@@ -119,6 +127,27 @@ impl Feishu {
         self.with(|script| script.answers.insert(path.to_owned(), answers.into_iter().collect()));
     }
 
+    /// The calls of `path` wait to be answered until [`Feishu::release`].
+    pub(crate) fn hold(&self, path: &str) {
+        self.with(|script| script.held.insert(path.to_owned(), Arc::new(Semaphore::new(0))));
+    }
+
+    /// The calls of `path` are answered again.
+    pub(crate) fn release(&self, path: &str) {
+        if let Some(held) = self.with(|script| script.held.remove(path)) {
+            held.close();
+        }
+    }
+
+    /// Nothing is answered that was said before; what is said about a path with a parameter, `path?key=value`, goes for that call only.
+    pub(crate) fn forget(&self) {
+        self.with(|script| {
+            script.answers.clear();
+            script.faults.clear();
+            script.calls.clear();
+        });
+    }
+
     /// The calls of `path`.
     pub(crate) fn calls(&self, path: &str) -> Vec<FeishuCall> {
         let is_of = |call: &&FeishuCall| call.line.split_once(' ').is_some_and(|(_, called)| called == path);
@@ -156,14 +185,23 @@ async fn answer(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let mut script = script.lock().unwrap();
     let path = uri.path().to_owned();
     let sent = serde_json::from_slice(&body).unwrap_or_else(|_| json!(String::from_utf8_lossy(&body)));
     let authorization = headers.get(header::AUTHORIZATION).map_or("", |value| value.to_str().unwrap()).to_owned();
     let query = uri.query().unwrap_or_default().to_owned();
     let call = FeishuCall { line: format!("{method} {path}"), query, authorization, sent };
-    script.calls.push(call.clone());
-    if let Some(fault) = script.faults.get_mut(&path).and_then(VecDeque::pop_front) {
+    let held = {
+        let mut script = script.lock().unwrap();
+        script.calls.push(call.clone());
+        script.held.get(&path).cloned()
+    };
+    if let Some(held) = held {
+        // It is closed, never given out.
+        let _ = held.acquire().await;
+    }
+    let mut script = script.lock().unwrap();
+    let name = self::name(&path, &call.query, |name| script.faults.get(name).is_some_and(|faults| !faults.is_empty()));
+    if let Some(fault) = script.faults.get_mut(&name).and_then(VecDeque::pop_front) {
         return failed(&fault);
     }
     if path == TOKEN {
@@ -176,7 +214,8 @@ async fn answer(
             .to_string()
             .into_response();
     }
-    match script.answers.get_mut(&path) {
+    let name = self::name(&path, &call.query, |name| script.answers.contains_key(name));
+    match script.answers.get_mut(&name) {
         Some(answers) if answers.len() > 1 => answers.pop_front().unwrap().to_string().into_response(),
         Some(answers) => answers[0].to_string().into_response(),
         None => json!({ "code": 0, "msg": "success", "data": {} }).to_string().into_response(),

@@ -109,6 +109,14 @@ impl World {
         self.home.environment()
     }
 
+    /// What another server on the same database and on Feishu reaches, with the same clock.
+    pub(crate) async fn restarted_on_feishu(&self, feishu: &settings::Feishu) -> Arc<App> {
+        let files = self.app.files.clone();
+        let mut app = app(self.home.open(None).await, Arc::clone(&self.clock), &HASHING, files);
+        app.feishu = on_feishu(feishu, &self.clock);
+        Arc::new(app)
+    }
+
     /// The database.
     pub(crate) fn db(&self) -> &db::Database {
         &self.app.db

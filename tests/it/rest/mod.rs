@@ -3,6 +3,7 @@
 mod asset_platform;
 mod attendance;
 mod engine;
+mod feishu_app;
 mod files;
 mod guide;
 mod laravel_template;

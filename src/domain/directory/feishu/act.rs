@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, LockBehavior, LockType},
 };
 use serde::{Deserialize, Serialize};
 
-use super::{PLATFORM, tenant};
+use super::{PLATFORM, contacts, sync, tenant};
 use crate::{
     app::App,
     db,
@@ -64,6 +64,8 @@ enum Prepared {
     Done(Done),
     /// A punch or an attendance result.
     Attendance(attendance::Told),
+    /// News of people or departments.
+    Contacts(contacts::Prepared),
 }
 
 /// How long an event may be worked on. One that is worked on for longer was left behind by a server that went.
@@ -116,7 +118,11 @@ async fn prepare(ctx: &Context, row: &inbox::Model) -> Result<Prepared, Stopped>
         kind if kind.starts_with("attendance.") => {
             Prepared::Attendance(attendance::Told::new(&row.once_key, kind, row.happened_at, &kept.event))
         }
-        _ => Prepared::Done(Done::Ignored),
+        kind => {
+            // The databases keep microseconds, and times are compared.
+            let at = row.happened_at.trunc_subsecs(6);
+            contacts::prepare(ctx, kind, at, &kept.event).await?.map_or_else(Prepared::Done, Prepared::Contacts)
+        }
     })
 }
 
@@ -127,6 +133,7 @@ async fn apply(db: &impl ConnectionTrait, ctx: &Context, prepared: &Prepared) ->
             attendance::keep(db, ctx, told).await?;
             Ok(Done::Acted)
         }
+        Prepared::Contacts(prepared) => contacts::apply(db, ctx, prepared).await,
     }
 }
 
@@ -208,6 +215,7 @@ async fn put_off(app: &App, row: &inbox::Model, why: &str) -> Outcome<()> {
 /// Gives back what this server was working on when it went. For a database that one server has to itself, before it begins to work; among
 /// several, the lease tells.
 pub async fn take_up_again(app: &App) -> Outcome<()> {
+    sync::take_up_again(app).await?;
     app.db
         .retry(|| async {
             let tx = app.db.begin().await?;

@@ -10,14 +10,20 @@ use crate::{
 };
 
 mod act;
+mod contacts;
+mod departments;
+mod people;
+mod phone;
 mod receive;
 mod status;
+mod sync;
 
 pub use crate::feishu::Stamp;
 pub use act::{act_on_next, sweep, take_up_again};
 pub use receive::{Received, receive};
 pub(crate) use receive::{recall_tap, remember_tap};
 pub use status::{Refusal, Standing, Tried, standing, tried};
+pub use sync::{Synced, sync};
 
 /// The platform's name in the database.
 pub(crate) const PLATFORM: &str = "feishu";
