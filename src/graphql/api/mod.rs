@@ -9,6 +9,7 @@ mod assets;
 mod departments;
 mod directory;
 mod events;
+mod feishu;
 mod files;
 mod history;
 mod kit;
@@ -44,7 +45,7 @@ pub struct Mutation(
     departments::DepartmentMutation,
     directory::DirectoryMutation,
     roles::RoleMutation,
-    directory::DirectoryMutation,
+    feishu::FeishuMutation,
     files::FileMutation,
 );
 

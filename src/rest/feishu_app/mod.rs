@@ -14,10 +14,11 @@ use super::{
 mod envelope;
 mod faults;
 mod gate;
+mod logins;
 mod pushes;
 
 /// Every endpoint.
-pub const ROWS: &[Row] = &joined::<1>(&[pushes::ROWS]);
+pub const ROWS: &[Row] = &joined::<4>(&[logins::ROWS, pushes::ROWS]);
 
 /// Below these stands a session: what is there and fits no row is none.
 const SESSION_PATHS: &[&str] = &["/api/feishu_name/", "/api/feishu_users/"];
