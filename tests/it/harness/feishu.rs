@@ -64,6 +64,8 @@ pub(crate) struct FeishuCall {
 struct Script {
     faults: HashMap<String, VecDeque<FeishuFault>>,
     answers: HashMap<String, VecDeque<Value>>,
+    /// Tokens that are no longer taken.
+    expired: Vec<String>,
     calls: Vec<FeishuCall>,
     tokens: u32,
 }
@@ -117,6 +119,11 @@ impl Feishu {
         self.with(|script| script.answers.insert(path.to_owned(), answers.into_iter().collect()));
     }
 
+    /// This token of a person is no longer taken.
+    pub(crate) fn expire(&self, token: &str) {
+        self.with(|script| script.expired.push(format!("Bearer {token}")));
+    }
+
     /// The calls of `path`.
     pub(crate) fn calls(&self, path: &str) -> Vec<FeishuCall> {
         let is_of = |call: &&FeishuCall| call.line.split_once(' ').is_some_and(|(_, called)| called == path);
@@ -163,6 +170,9 @@ async fn answer(
     script.calls.push(call.clone());
     if let Some(fault) = script.faults.get_mut(&path).and_then(VecDeque::pop_front) {
         return failed(&fault);
+    }
+    if script.expired.contains(&call.authorization) {
+        return failed(&FeishuFault::Code(400, 99_991_677));
     }
     if path == TOKEN {
         if call.sent != json!({ "app_id": APP, "app_secret": SECRET }) {

@@ -2,6 +2,7 @@
 
 mod asset_platform;
 mod engine;
+mod feishu_app;
 mod files;
 mod guide;
 mod laravel_template;
