@@ -12,7 +12,6 @@ use super::{
     gate,
 };
 use crate::{
-    app::App,
     domain::{
         Code, Context, Fault, Outcome,
         directory::feishu::{self, LogIn, STATE_SECONDS, WayWanted},
@@ -131,7 +130,8 @@ fn authorize(call: &mut Call, mut context: Context, sent: Variables) -> Exchangi
             context.actor = gate::authenticate(&context.app, token).await?;
         }
         let way = feishu::open_way(&context, &wanted).await?;
-        let mut cookie = HeaderValue::from_str(&cookie(&context.app, &way.state)).map_err(Fault::internal)?;
+        let mut cookie =
+            HeaderValue::from_str(&cookie(&context.app.public_url, &way.state)).map_err(Fault::internal)?;
         cookie.set_sensitive(true);
         call.headers.insert(header::SET_COOKIE, cookie);
         if asked("go") {
@@ -145,8 +145,9 @@ fn authorize(call: &mut Call, mut context: Context, sent: Variables) -> Exchangi
 /// The cookie that keeps the state of a way.
 const COOKIE: &str = "feishu_state";
 
-fn cookie(app: &App, state: &str) -> String {
-    let secure = if app.public_url.starts_with("https:") { "; Secure" } else { "" };
+/// What a server at `public_url` has the browser keep.
+fn cookie(public_url: &str, state: &str) -> String {
+    let secure = if public_url.starts_with("https:") { "; Secure" } else { "" };
     format!("{COOKIE}={state}; HttpOnly; SameSite=Lax; Path=/api; Max-Age={STATE_SECONDS}{secure}")
 }
 
@@ -202,4 +203,25 @@ fn data(members: &serde_json::Value) -> serde_json::Value {
         "properties": { "data": { "type": "object", "properties": members, "required": required } },
         "required": ["data"],
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_state_is_kept_for_this_server_alone() {
+        let plain = "feishu_state=x; HttpOnly; SameSite=Lax; Path=/api; Max-Age=600";
+        assert_eq!(cookie("http://assetry.test", "x"), plain);
+        assert_eq!(cookie("https://assetry.test", "x"), format!("{plain}; Secure"));
+    }
+
+    #[test]
+    fn sessions_are_taken_with_and_without_their_scheme() {
+        for (value, session) in [("Bearer x", "x"), ("bearer  x ", "x"), ("x", "x"), ("Basic x", "Basic x"), ("", "")] {
+            let headers = HeaderMap::from_iter([(header::AUTHORIZATION, HeaderValue::from_static(value))]);
+            assert_eq!(bearer(&headers), session, "{value}");
+        }
+        assert_eq!(bearer(&HeaderMap::new()), "");
+    }
 }
