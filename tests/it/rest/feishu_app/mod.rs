@@ -3,6 +3,7 @@
 mod binding;
 mod logins;
 mod pages;
+mod quiet;
 mod tokens;
 mod transport;
 
