@@ -18,7 +18,7 @@ use tokio::sync::Notify;
 
 use super::App;
 
-/// How many calls a minute one address may make (contract: laravel-template §1.7).
+/// How many calls a minute one address may make (contract: laravel-template §1.7, feishu-app §1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateRules {
     /// Failed logins with one name.
@@ -33,6 +33,10 @@ pub struct RateRules {
     pub code_logins: NonZeroU32,
     /// Visits of the way to WeCom's login page and back.
     pub wecom_redirects: NonZeroU32,
+    /// Logins with a code of Feishu.
+    pub feishu_logins: NonZeroU32,
+    /// Ways to Feishu's login page.
+    pub feishu_redirects: NonZeroU32,
 }
 
 impl Default for RateRules {
@@ -47,6 +51,8 @@ impl Default for RateRules {
             qr_polls: calls(600),
             code_logins: calls(60),
             wecom_redirects: calls(60),
+            feishu_logins: calls(60),
+            feishu_redirects: calls(120),
         }
     }
 }
@@ -62,6 +68,10 @@ pub enum Counted {
     CodeLogin,
     /// The way to WeCom's login page and back.
     WecomRedirect,
+    /// Logging in with a code of Feishu.
+    FeishuLogin,
+    /// The way to Feishu's login page.
+    FeishuRedirect,
 }
 
 /// Too many calls; after so many seconds another may pass.
@@ -76,7 +86,7 @@ type Limiter = RateLimiter<IpAddr, DefaultKeyedStateStore<IpAddr>, DefaultClock>
 /// Counts the calls of this process. Replicas count each for itself.
 #[derive(Debug)]
 pub struct Rates {
-    counted: [Limiter; 4],
+    counted: [Limiter; 6],
     rules: RateRules,
     failed: Mutex<HashMap<u64, Tries>>,
     settled: Notify,
@@ -99,7 +109,15 @@ impl Rates {
     pub fn new(rules: RateRules) -> Self {
         let limiter = |calls| RateLimiter::keyed(Quota::per_minute(calls));
         Self {
-            counted: [rules.qr_codes, rules.qr_polls, rules.code_logins, rules.wecom_redirects].map(limiter),
+            counted: [
+                rules.qr_codes,
+                rules.qr_polls,
+                rules.code_logins,
+                rules.wecom_redirects,
+                rules.feishu_logins,
+                rules.feishu_redirects,
+            ]
+            .map(limiter),
             rules,
             failed: Mutex::default(),
             settled: Notify::new(),

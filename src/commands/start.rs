@@ -127,6 +127,8 @@ fn rate_rules(settings: &Settings) -> RateRules {
         qr_polls: calls(rates.qr_polls),
         code_logins: calls(rates.code_logins),
         wecom_redirects: calls(rates.wecom_redirects),
+        feishu_logins: calls(rates.feishu_logins),
+        feishu_redirects: calls(rates.feishu_redirects),
     }
 }
 

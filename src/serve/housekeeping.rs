@@ -1,5 +1,5 @@
-//! What a server that runs for months clears away: sessions, QR codes, idempotency keys, events and messages of long ago, and bytes that
-//! belong to no file.
+//! What a server that runs for months clears away: sessions, QR codes, ways to Feishu's page, idempotency keys, events and messages of long
+//! ago, and bytes that belong to no file.
 
 use std::{sync::Arc, time::Duration};
 
@@ -29,9 +29,10 @@ pub async fn keep_house(app: Arc<App>, stopping: CancellationToken) {
 
 async fn clear(app: &App) -> Outcome<()> {
     let (sessions, codes) = (sessions::sweep(app).await?, qr_login::sweep(app).await?);
+    let ways = directory::feishu::sweep_ways(app).await?;
     let (keys, files) = (idempotency::sweep(app).await?, files::sweep(app).await?);
     let exchanged =
         directory::wecom::sweep(app).await? + directory::feishu::sweep(app).await? + notices::sweep(app).await?;
-    tracing::debug!(sessions, codes, keys, files, exchanged, "cleared away");
+    tracing::debug!(sessions, codes, ways, keys, files, exchanged, "cleared away");
     Ok(())
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Wrong, sections::between};
 
-/// Calls a minute from one address (contract: laravel-template §1.7).
+/// Calls a minute from one address (contract: laravel-template §1.7, feishu-app §1.1).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Rates {
@@ -20,6 +20,10 @@ pub struct Rates {
     pub code_logins: u32,
     /// Visits of the way to WeCom's login page and back.
     pub wecom_redirects: u32,
+    /// Logins with a code of Feishu.
+    pub feishu_logins: u32,
+    /// Ways to Feishu's login page.
+    pub feishu_redirects: u32,
 }
 
 impl Default for Rates {
@@ -31,6 +35,8 @@ impl Default for Rates {
             qr_polls: 600,
             code_logins: 60,
             wecom_redirects: 60,
+            feishu_logins: 60,
+            feishu_redirects: 120,
         }
     }
 }
@@ -47,6 +53,8 @@ impl Rates {
             ("rates.qr_polls", self.qr_polls),
             ("rates.code_logins", self.code_logins),
             ("rates.wecom_redirects", self.wecom_redirects),
+            ("rates.feishu_logins", self.feishu_logins),
+            ("rates.feishu_redirects", self.feishu_redirects),
         ] {
             between(key, calls.into(), 1, MOST)?;
         }

@@ -85,6 +85,7 @@ fn nothing_is_named_like_a_secret() {
     // a token.
     let meant = [
         "FeishuStatus.tokenObtainable",
+        "FeishuLoginPayload.token",
         "SessionCreateInput.password",
         "SessionCreatePayload.token",
         "StaffCreateInput.password",

@@ -13,6 +13,7 @@ mod directory;
 mod events;
 mod feishu;
 mod feishu_status;
+mod feishu_sync;
 mod files;
 mod history;
 mod kit;
@@ -55,6 +56,7 @@ pub struct Mutation(
     notices::NoticeMutation,
     feishu::FeishuMutation,
     roles::RoleMutation,
+    feishu_sync::FeishuSyncMutation,
     files::FileMutation,
     attendance::AttendanceMutation,
     deliveries::DeliveryMutation,

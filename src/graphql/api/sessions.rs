@@ -103,7 +103,7 @@ impl SessionMutation {
 }
 
 /// The form of a session that belongs to the door of the request.
-fn token(domain: &Domain, opened: &Opened) -> Outcome<String> {
+pub(super) fn token(domain: &Domain, opened: &Opened) -> Outcome<String> {
     let issuer = format!("{}/graphql", domain.app.public_url);
     let face = match domain.door {
         Door::AssetPlatform => Face::Token,

@@ -25,6 +25,7 @@ pub(super) const fn own_words(code: Code, number: i32) -> Case {
 
 pub(super) const NOT_JSON: Says = says(-2, "请求体不是合法的JSON");
 pub(super) const TOO_LARGE: Says = Says { status: 413, ..says(-2, "请求内容过大") };
+pub(super) const TOO_OFTEN: Says = Says { status: 429, ..says(-2, "请求过于频繁，请稍后再试") };
 pub(super) const WRONG_METHOD: Says = Says { status: 405, ..says(-3, "Bad method") };
 /// A fault of ours.
 pub(super) const FAILURE: Says = Says { status: 500, ..says(-2, "未知错误") };

@@ -1,19 +1,23 @@
-//! What comes before the input of every call: the session in the path, then a body that is JSON (contract: feishu-app §1.1).
+//! What comes before the input of every call: the rate, the session in the path, then a body that is JSON (contract: feishu-app §1.1).
 
 use std::sync::Arc;
 
-use axum::body::Body;
+use axum::{
+    body::Body,
+    http::{header, request::Parts},
+};
 
 use super::faults;
 use crate::{
-    app::App,
-    domain::{Actor, Context, Fault, sessions},
+    app::{App, Counted},
+    domain::{Actor, Code, Context, Fault, sessions},
     entity::words::Door,
     rest::{
         body::{self, Unread},
+        client,
         json::Document,
         refused::Refused,
-        row::Gate,
+        row::{Gate, Row, Verb},
         run::{Admitted, Call},
     },
 };
@@ -26,6 +30,12 @@ const DEEPEST: usize = 64;
 const SESSION: &str = "session";
 
 pub(super) async fn admit(call: &mut Call, body: Body) -> Result<Admitted, Refused> {
+    if let Some(door) = counted(call.row)
+        && let Err(exceeded) = call.app.rates.count(door, client::address(&call.app, &call.head))
+    {
+        call.headers.insert(header::RETRY_AFTER, exceeded.seconds.into());
+        return Err(Code::LimitExceeded.into());
+    }
     let actor = match call.row.gate {
         Gate::Open => Actor::Nobody,
         Gate::Session | Gate::Holds(_) => authenticate(&call.app, segment(&call.path)).await?,
@@ -38,8 +48,28 @@ pub(super) async fn admit(call: &mut Call, body: Body) -> Result<Admitted, Refus
     if call.row.input.is_empty() {
         return Ok(Admitted { context, body: Document::empty() });
     }
+    if call.row.verb == Verb::Get {
+        return Ok(Admitted { context, body: query(&call.head) });
+    }
     let body = Document::nested(bytes(body, LARGEST).await?, DEEPEST).ok_or(faults::NOT_JSON)?;
     if body.root().is_object() { Ok(Admitted { context, body }) } else { Err(faults::NOT_JSON.into()) }
+}
+
+/// The doors whose calls are counted.
+fn counted(row: &Row) -> Option<Counted> {
+    match row.path {
+        "/api/qrLogin" => Some(Counted::FeishuLogin),
+        "/api/feishu/authorize" => Some(Counted::FeishuRedirect),
+        _ => None,
+    }
+}
+
+/// The query as a document of texts; of a repeated key, the last.
+fn query(head: &Parts) -> Document {
+    let pairs = form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes());
+    let texts: serde_json::Map<_, _> = pairs.map(|(key, text)| (key.into_owned(), text.into_owned().into())).collect();
+    let written = serde_json::Value::Object(texts).to_string();
+    Document::read(written.into_bytes()).unwrap_or(Document::empty())
 }
 
 /// The bytes of a body of at most `largest`.
@@ -56,7 +86,8 @@ fn segment(path: &[(String, String)]) -> &str {
     path.iter().find(|(name, _)| name == SESSION).map_or("", |(_, session)| session)
 }
 
-async fn authenticate(app: &Arc<App>, session: &str) -> Result<Actor, Refused> {
+/// The person whose live session `session` is.
+pub(super) async fn authenticate(app: &Arc<App>, session: &str) -> Result<Actor, Refused> {
     match sessions::examine(app, session).await {
         Ok(live) => Ok(Actor::Person(live.person)),
         Err(refused) => Err(match faults::unauthenticated(&refused) {

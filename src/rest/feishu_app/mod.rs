@@ -16,10 +16,11 @@ mod directory;
 mod envelope;
 mod faults;
 mod gate;
+mod logins;
 mod pushes;
 
 /// Every endpoint.
-pub const ROWS: &[Row] = &joined::<4>(&[approvals::ROWS, directory::ROWS, pushes::ROWS]);
+pub const ROWS: &[Row] = &joined::<7>(&[approvals::ROWS, directory::ROWS, logins::ROWS, pushes::ROWS]);
 
 /// Below these stands a session: what is there and fits no row is none.
 const SESSION_PATHS: &[&str] = &["/api/feishu_name/", "/api/feishu_users/"];

@@ -179,6 +179,7 @@ const EDGES: &[Edge] = &[
     edge("Staff.mobile",               "-y00yyy", person!("mobile"), "/staffMember/mobile"),
     edge("Staff.email",                "-y00yyy", person!("email"), "/staffMember/email"),
     edge("Staff.directoryProfile",     "-y00yyy", person!("directoryProfile { info departments }"), "/staffMember/directoryProfile"),
+    edge("Staff.feishuProfile",        "-000000", person!("feishuProfile { name }"), "/staffMember/feishuProfile"),
     edge("Staff.assets",               "-y0y00y", person!("assets { nodes { name } }"), "/staffMember/assets/nodes"),
 
     edge("Mutation.assetCreate",       "-xxyxxy", mutation!("assetCreate", "{name: \"x\", categoryId: \"none\"}"), ""),
@@ -210,6 +211,9 @@ const EDGES: &[Edge] = &[
     edge("Mutation.feishuSync",        "-xxxyyy", mutation!("feishuSync", "{}"), ""),
     edge("Mutation.messageSend",       "-xxxyyy", mutation!("messageSend", "{usernames: [\"suadmin\"], text: \"x\"}"), ""),
     edge("Mutation.feishuMessageSend", "-xxxyyy", mutation!("feishuMessageSend", "{toStaffId: \"none\", text: \"x\"}"), ""),
+    edge("Mutation.feishuWayOpen",     "yyyyyyy", mutation!("feishuWayOpen", "{redirectUri: \"x\"}"), ""),
+    edge("Mutation.feishuLogin",       "yyyyyyy", mutation!("feishuLogin", "{code: \"x\"}"), ""),
+    edge("Mutation.feishuBind",        "-yyyyyy", mutation!("feishuBind", "{name: \"x\", phone: \"\"}"), ""),
     edge("Mutation.roleCreate",        "-xxxxyy", mutation!("roleCreate", "{name: \"user\"}"), ""),
     edge("Mutation.roleUpdate",        "-xxxxyy", mutation!("roleUpdate", "{id: \"none\"}"), ""),
     edge("Mutation.roleDelete",        "-xxxxyy", mutation!("roleDelete", "{id: \"none\"}"), ""),

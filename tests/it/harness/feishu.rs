@@ -67,6 +67,8 @@ pub(crate) struct FeishuCall {
 struct Script {
     faults: HashMap<String, VecDeque<FeishuFault>>,
     answers: HashMap<String, VecDeque<Value>>,
+    /// Tokens that are no longer taken.
+    expired: Vec<String>,
     calls: Vec<FeishuCall>,
     held: HashMap<String, Arc<Semaphore>>,
     tokens: u32,
@@ -148,6 +150,11 @@ impl Feishu {
         });
     }
 
+    /// This token of a person is no longer taken.
+    pub(crate) fn expire(&self, token: &str) {
+        self.with(|script| script.expired.push(format!("Bearer {token}")));
+    }
+
     /// The calls of `path`.
     pub(crate) fn calls(&self, path: &str) -> Vec<FeishuCall> {
         let is_of = |call: &&FeishuCall| call.line.split_once(' ').is_some_and(|(_, called)| called == path);
@@ -203,6 +210,9 @@ async fn answer(
     let name = self::name(&path, &call.query, |name| script.faults.get(name).is_some_and(|faults| !faults.is_empty()));
     if let Some(fault) = script.faults.get_mut(&name).and_then(VecDeque::pop_front) {
         return failed(&fault);
+    }
+    if script.expired.contains(&call.authorization) {
+        return failed(&FeishuFault::Code(400, 99_991_677));
     }
     if path == TOKEN {
         if call.sent != json!({ "app_id": APP, "app_secret": SECRET }) {

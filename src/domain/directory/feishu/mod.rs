@@ -1,4 +1,5 @@
-//! The company's directory on Feishu: what Feishu tells of people and departments by itself (contract: feishu-app §4, §5).
+//! The company's directory on Feishu: logging in from there, whose account is whose, and what Feishu tells of people and departments by
+//! itself (contract: feishu-app §1.2, §1.3, §4, §5).
 
 use sea_orm::{ConnectionTrait, EntityTrait, Set, sea_query::OnConflict};
 
@@ -10,20 +11,29 @@ use crate::{
 };
 
 mod act;
+mod binding;
 mod contacts;
 mod departments;
+mod form;
+mod login;
+mod login_page;
 mod people;
 mod phone;
 mod receive;
 mod status;
 mod sync;
+mod tokens;
 
 pub use crate::feishu::Stamp;
 pub use act::{act_on_next, sweep, take_up_again};
+pub use form::{Bind, bind};
+pub use login::{LogIn, log_in};
+pub use login_page::{STATE_SECONDS, Way, WayWanted, open_way, sweep_ways};
 pub use receive::{Received, receive};
 pub(crate) use receive::{recall_tap, remember_tap};
 pub use status::{Refusal, Standing, Tried, standing, tried};
 pub use sync::{Synced, sync};
+pub use tokens::{Profile, profile, sees_profile};
 
 /// The platform's name in the database.
 pub(crate) const PLATFORM: &str = "feishu";

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     db::Page,
-    domain::{self, Key, Outcome, Permission, rbac, staff},
+    domain::{self, Key, Outcome, Permission, directory, rbac, staff},
     entity::words::StaffGroup,
 };
 
@@ -14,6 +14,7 @@ use super::{
     assets::{Asset, AssetConnection},
     departments::Department,
     directory::DirectoryProfile,
+    feishu::FeishuProfile,
     kit::{
         Caller, Connection, NodeKind, PageArgs, StaffBy, change, change_text, connection, given, global_id, items, key,
         payload, role_key, settle,
@@ -109,6 +110,16 @@ impl Staff {
             return Ok(None);
         }
         Ok(ctx.loaders()?.profiles.one(self.0.id).await?.flatten().map(DirectoryProfile::from))
+    }
+
+    /// What Feishu tells of the person, asked at this moment; null to others, and where the person is not bound or has to log in by Feishu
+    /// again.
+    async fn feishu_profile(&self, ctx: &Context<'_>) -> Result<Option<FeishuProfile>> {
+        if !self.shows(ctx, directory::feishu::sees_profile) {
+            return Ok(None);
+        }
+        let app = &ctx.domain()?.app;
+        Ok(directory::feishu::profile(app, self.0.id).await?.map(FeishuProfile::from))
     }
 
     /// What the person holds, as far as the viewer sees it, oldest first.
