@@ -2,8 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
-use tokio::time::sleep;
+use tokio::{task::JoinSet, time::sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -19,11 +18,14 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// Sends what there is to send until the server stops; what is under way then is finished.
 pub(super) async fn run(app: &Arc<App>, stopping: &CancellationToken) {
     let mut bell = app.bell.listen();
-    let mut under_way = FuturesUnordered::new();
+    // Tasks of their own: one that waits for the database must go on while the next are taken from it.
+    let mut under_way = JoinSet::new();
     while !stopping.is_cancelled() {
         let again = match notices::take(app, AT_ONCE - under_way.len()).await {
             Ok(taken) => {
-                under_way.extend(taken.messages.into_iter().map(|row| send(app, row).boxed()));
+                for row in taken.messages {
+                    under_way.spawn(send(Arc::clone(app), row));
+                }
                 taken.again
             }
             Err(fault) => {
@@ -35,16 +37,16 @@ pub(super) async fn run(app: &Arc<App>, stopping: &CancellationToken) {
         let is_full = under_way.len() == AT_ONCE;
         tokio::select! {
             () = stopping.cancelled() => {}
-            Some(()) = under_way.next(), if !under_way.is_empty() => {}
+            Some(_) = under_way.join_next(), if !under_way.is_empty() => {}
             _ = bell.changed(), if !is_full => {}
             () = sleep(again), if !is_full => {}
         }
     }
-    while under_way.next().await.is_some() {}
+    while under_way.join_next().await.is_some() {}
 }
 
-async fn send(app: &App, row: notices::Row) {
-    let sent: Outcome<()> = notices::send(app, &row).await;
+async fn send(app: Arc<App>, row: notices::Row) {
+    let sent: Outcome<()> = notices::send(&app, &row).await;
     if let Err(fault) = sent {
         tracing::error!(message = row.id, cause = ?fault.cause(), "a message waits until its lease ends");
     }

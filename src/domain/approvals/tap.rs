@@ -129,6 +129,9 @@ async fn tap_in(db: &impl ConnectionTrait, app: &Arc<App>, tap: &Tap) -> Outcome
         None => None,
     };
     let other = other_than(db, tap, &approval, addressee.as_ref()).await?;
+    if let Some(message_id) = &tap.on.message_id {
+        notices::arrived(app, db, &card, message_id).await?;
+    }
     match (approval.state, approve) {
         (ApprovalState::Pending, _) => {}
         (ApprovalState::Cancelled, true) => return Err(Code::AssetNotFound.into()),

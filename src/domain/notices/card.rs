@@ -1,6 +1,9 @@
 //! Cards that can be tapped.
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::SimpleExpr};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    sea_query::{Expr, SimpleExpr},
+};
 use serde_json::Value;
 
 use super::{
@@ -70,6 +73,23 @@ pub(crate) async fn by_context(
 ) -> Outcome<Option<Card>> {
     let card = find(db, outbox::Column::Uuid.eq(context)).await?;
     Ok(card.filter(|card| message_id.is_none() || card.message_id.is_none()))
+}
+
+/// A tap has told Feishu's id of a card whose sending was not acknowledged: it did arrive.
+pub(crate) async fn arrived(app: &App, db: &impl ConnectionTrait, card: &Card, message_id: &str) -> Outcome<()> {
+    if card.message_id.is_some() || message_id.is_empty() {
+        return Ok(());
+    }
+    outbox::Entity::update_many()
+        .col_expr(outbox::Column::State, Expr::value("sent"))
+        .col_expr(outbox::Column::SentAt, Expr::value(app.now()))
+        .col_expr(outbox::Column::MessageId, Expr::value(message_id))
+        .col_expr(outbox::Column::LastError, Expr::value(None::<String>))
+        .filter(outbox::Column::Id.eq(card.id))
+        .filter(outbox::Column::MessageId.is_null())
+        .exec(db)
+        .await?;
+    Ok(())
 }
 
 async fn find(db: &impl ConnectionTrait, which: SimpleExpr) -> Outcome<Option<Card>> {

@@ -22,7 +22,7 @@ mod wording;
 /// A message as it is kept.
 pub use crate::entity::outbox::Model as Row;
 pub use card::Card;
-pub(crate) use card::{by_context, by_message, shown};
+pub(crate) use card::{arrived, by_context, by_message, shown};
 /// The kind of the card that demo data pretend was sent.
 pub use kind::DEMO_CARD;
 pub use message::{Message, send_message};

@@ -12,7 +12,10 @@ use super::{
 use crate::{
     app::App,
     domain::{Outcome, directory::feishu::connected},
-    entity::{approval, outbox, words::ApprovalState},
+    entity::{
+        approval, outbox,
+        words::{ApprovalState, Door},
+    },
     feishu::{ApprovalCallback, ApprovalCard, Client, Failure, Named, Receiver},
 };
 
@@ -75,7 +78,7 @@ async fn message(app: &App, row: &outbox::Model) -> Outcome<Message> {
         INTERACTIVE_UPDATE => update(app, row, INTERACTIVE_UPDATED).await,
         TEXT => {
             let Some(text) = read::<TextBody>(row) else { return Ok(UNREADABLE) };
-            if text.submitted && !is_pending(app, row).await? && !a_card_has_left(app, row).await? {
+            if text.submitted && !is_worth_telling(app, row).await? {
                 return Ok(Message::Nothing("the request was decided before"));
             }
             Ok(Message::Text(text))
@@ -91,12 +94,21 @@ fn read<T: DeserializeOwned>(row: &outbox::Model) -> Option<T> {
 }
 
 async fn is_pending(app: &App, row: &outbox::Model) -> Outcome<bool> {
-    let Some(id) = row.approval_id else { return Ok(false) };
-    let request = approval::Entity::find_by_id(id).one(app.db.read()).await?;
-    Ok(request.is_some_and(|request| request.state == ApprovalState::Pending))
+    Ok(request(app, row).await?.is_some_and(|request| request.state == ApprovalState::Pending))
 }
 
-async fn a_card_has_left(app: &App, row: &outbox::Model) -> Outcome<bool> {
+/// The request that a message is about.
+async fn request(app: &App, row: &outbox::Model) -> Outcome<Option<approval::Model>> {
+    let Some(id) = row.approval_id else { return Ok(None) };
+    Ok(approval::Entity::find_by_id(id).one(app.db.read()).await?)
+}
+
+/// Whether it is of use to tell that a request was submitted: not once it was decided before any of its cards left.
+async fn is_worth_telling(app: &App, row: &outbox::Model) -> Outcome<bool> {
+    let Some(request) = request(app, row).await? else { return Ok(false) };
+    if request.state == ApprovalState::Pending || request.decided_via == Some(Door::Feishu) {
+        return Ok(true);
+    }
     let left = outbox::Entity::find()
         .filter(outbox::Column::ApprovalId.eq(row.approval_id))
         .filter(outbox::Column::Kind.is_in(CARDS))

@@ -3,6 +3,7 @@
 mod attendance;
 mod cards;
 mod client;
+mod killed;
 mod message;
 mod scene;
 mod taps;

@@ -301,6 +301,10 @@ async fn a_card_whose_sending_was_not_acknowledged_can_be_tapped() {
     let tap = json!({ "action_type": "APPROVE", "message_id": "told to nobody", "action_context": context });
     assert_eq!(world.tap(&tap).await.json(), json!({ "code": 0, "info": "Success" }));
     assert_eq!(world.request(&request).await["state"], json!("APPROVED"));
+    world.deliver().await;
+    assert_eq!(feishu.calls(SEND).len(), 1, "it arrived, as the tap tells");
+    let card = &world.outbox().await[0];
+    assert_eq!((card.state.as_str(), card.message_id.as_deref()), ("sent", Some("told to nobody")));
 }
 
 #[tokio::test]

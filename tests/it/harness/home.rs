@@ -78,6 +78,18 @@ impl Home {
         Database::open(&Options { url, schema, connections: 4, hook }).await.unwrap()
     }
 
+    /// The settings by which a program of its own opens the same database.
+    pub(super) fn environment(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Folder(folder) => {
+                vec![("ASSETRY_DATABASE_URL", format!("sqlite://{}?mode=rwc", folder.path().join("test.db").display()))]
+            }
+            Self::Schema(schema) => {
+                vec![("ASSETRY_DATABASE_URL", schema.url.clone()), ("ASSETRY_DATABASE__SCHEMA", schema.name.clone())]
+            }
+        }
+    }
+
     /// A copy of a file that is made once a process.
     async fn copy(content: Content) -> Self {
         static TABLES: OnceCell<Vec<u8>> = OnceCell::const_new();

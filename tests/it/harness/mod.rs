@@ -3,6 +3,7 @@
 mod client;
 mod feishu;
 mod home;
+mod log;
 mod stand_ins;
 mod statements;
 mod wecom;
@@ -25,6 +26,7 @@ use statements::Statements;
 pub(crate) use client::Reply;
 pub(crate) use feishu::{ELSEWHERE, Feishu, FeishuFault, SECRET as FEISHU_SECRET, client as feishu_client};
 pub(crate) use home::{Content, Schema, postgres_url};
+pub(crate) use log::Log;
 pub(crate) use stand_ins::TestClock;
 pub(crate) use wecom::{AGENT, CORP, SECRET, Says, WecomStandIn, sealed};
 
@@ -100,6 +102,11 @@ impl World {
         let mut app = app(self.home.open(None).await, Arc::clone(&self.clock), &HASHING, files);
         app.wecom = assetry::app::wecom(&wecom, self.clock.clone()).unwrap();
         Arc::new(app)
+    }
+
+    /// The settings by which a program of its own opens the same database.
+    pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
+        self.home.environment()
     }
 
     /// The database.

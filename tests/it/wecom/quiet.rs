@@ -1,60 +1,14 @@
 //! No secret and no token is in any line of the log, whatever fails.
 
-use std::{
-    cell::Cell,
-    io,
-    sync::{Arc, Mutex},
-};
-
 use assetry::domain::directory::wecom::{self, Part};
 use serde_json::json;
-use tracing::Level;
-use tracing_subscriber::{
-    filter::{LevelFilter, dynamic_filter_fn},
-    fmt::{self, MakeWriter},
-    layer::{Layer, SubscriberExt},
-    util::SubscriberInitExt,
-};
 
 use super::{both, department, member};
-use crate::harness::{Content, SECRET, Says};
-
-/// Keeps every line.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Lines {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
-
-thread_local! {
-    /// Whether this thread is one whose lines are kept: those of other tests are theirs.
-    static LISTENING: Cell<bool> = const { Cell::new(false) };
-}
+use crate::harness::{Content, Log, SECRET, Says};
 
 #[tokio::test]
 async fn nothing_secret_is_logged() {
-    let lines = Lines::default();
-    let listening = dynamic_filter_fn(|about, _| *about.level() <= Level::DEBUG && LISTENING.get());
-    let log = fmt::layer().with_ansi(false).with_writer(lines.clone());
-    let log = log.with_filter(listening.with_max_level_hint(LevelFilter::DEBUG));
-    tracing_subscriber::registry().with(log).init();
-    LISTENING.set(true);
+    let log = Log::listen();
     let (world, wecom) = both(Content::Demo).await;
     wecom.departments(&[department(1, 0, "a")]);
     wecom.members(1, &[member("u", json!({})), json!({ "userid": "///" })]);
@@ -88,7 +42,7 @@ async fn nothing_secret_is_logged() {
     wecom::sync_soon(&world.server(), Part::Staff).await.unwrap();
     let _ = wecom::sync_next(&world.app, std::future::pending()).await;
 
-    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let text = log.text();
     assert!(
         text.contains("a call of WeCom failed") && text.contains("WeCom refuses the app as it is set up"),
         "{text}"
