@@ -1,11 +1,13 @@
 //! How we stand with Feishu, for administrators.
 
-use assetry::settings::{self, FeishuCard, Secret};
+use assetry::{
+    entity::{inbox, outbox},
+    settings::{self, FeishuCard, Secret},
+};
 use sea_orm::{ActiveModelTrait, Set};
 use serde_json::{Value, json};
 
 use crate::harness::{Content, FEISHU_SECRET, Feishu, FeishuFault as Fault, World};
-use assetry::entity::{inbox, outbox};
 
 const CONTACTS: &str = "/open-apis/contact/v3/scopes";
 const GROUPS: &str = "/open-apis/attendance/v1/groups";
@@ -187,4 +189,17 @@ async fn what_waits_and_failed_is_counted_for_feishu_alone() {
         "inbox": { "waiting": 2, "failed": 1 }, "outbox": { "waiting": 1, "failed": 2 }, "lastEventAt": latest,
     });
     assert_eq!(status(&world, fields).await, expected);
+}
+
+#[tokio::test]
+async fn what_the_setup_guide_asks_is_answered() {
+    let guide = include_str!("../../../docs/feishu-setup.md");
+    let asked: Vec<_> = guide.split("```graphql\n").skip(1).filter_map(|rest| rest.split("\n```").next()).collect();
+    assert_eq!((asked.len(), &asked[..3]), (6, &asked[3..]), "both languages ask the same");
+    let world = World::demo().await;
+    let token = world.token("29384uieweretr").await;
+    for query in asked {
+        let reply = world.graphql(query, json!({}), Some(&token)).await;
+        assert!(reply["errors"].is_null(), "{query}: {reply}");
+    }
 }

@@ -9,9 +9,10 @@ use crate::{harness::FeishuFault as Fault, rest::openapi::Documented};
 #[tokio::test]
 async fn live_replies_are_what_the_document_says() {
     let documented = Documented::read();
-    let (feishu, world, token) = begin().await;
-    let nobody = world.token("samplestaff").await;
     for row in ROWS {
+        // A Feishu of its own: how often a call is repeated depends on the row.
+        let (feishu, world, token) = begin().await;
+        let nobody = world.token("samplestaff").await;
         let path = row.path.strip_prefix("/api/attendance/v1").unwrap().replace("{id}", "x");
         let endpoint = documented.endpoint(row);
         let body = json!({
@@ -39,9 +40,8 @@ async fn live_replies_are_what_the_document_says() {
             feishu.fail(&there, [Fault::Refused(400, 1_226_001, "other"), Fault::TooOften("60")]);
             hold(Some(&token), &body, "refused", 400).await;
             hold(Some(&token), &body, "too often", 429).await;
-            feishu.fail(&there, std::iter::repeat_n(Fault::Status(502), 3));
+            feishu.fail(&there, std::iter::repeat_n(Fault::Status(502), 9));
             hold(Some(&token), &body, "down", 503).await;
-            feishu.fail(&there, [Fault::Code(500, 7), Fault::Code(500, 7), Fault::Code(500, 7)]);
         }
     }
 }
