@@ -163,6 +163,8 @@ impl App {
     }
 }
 
+pub mod back_off;
+
 mod bell;
 mod feishu;
 mod files;

@@ -13,7 +13,6 @@ pub mod approvals;
 pub mod asset_groups;
 pub mod assets;
 pub mod attendance;
-pub mod back_off;
 pub mod deliveries;
 pub mod departments;
 pub mod directory;

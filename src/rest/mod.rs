@@ -19,6 +19,7 @@ pub mod feishu_app;
 pub mod field;
 pub mod files;
 pub mod guide;
+pub mod head;
 pub mod input;
 pub mod json;
 pub mod laravel_template;
@@ -28,6 +29,7 @@ pub mod refused;
 pub mod row;
 pub mod run;
 pub mod shape;
+pub mod values;
 
 /// The dialects.
 pub const DIALECTS: &[&dyn Dialect] = &[

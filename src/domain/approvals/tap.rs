@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::Value;
 
 use crate::{
@@ -13,12 +13,12 @@ use crate::{
             Asset,
             state::{Action, step},
         },
-        directory::feishu::{self, PLATFORM},
+        directory::feishu,
         notices::{self, Card},
         rbac, text,
     },
     entity::{
-        approval_manager, asset_group, person_binding, staff,
+        approval_manager, asset_group, staff,
         words::{ApprovalKind, ApprovalState, AssetStatus, Door, StaffGroup},
     },
 };
@@ -172,17 +172,7 @@ async fn other_than(
 ) -> Outcome<Option<staff::Model>> {
     let Some(by) = &tap.by else { return Ok(None) };
     let refused = || Code::CardForbidden.into();
-    // The databases take no U+0000, so nobody is called by it.
-    let told = || [&by.open_id, &by.user_id].into_iter().flatten().filter(|id| !id.contains('\0')).map(String::as_str);
-    let is_one = Condition::any()
-        .add(person_binding::Column::ExternalId.is_in(told()))
-        .add(person_binding::Column::UserId.is_in(told()));
-    let bound = person_binding::Entity::find()
-        .filter(person_binding::Column::Platform.eq(PLATFORM))
-        .filter(is_one)
-        .all(db)
-        .await?;
-    let bound: Vec<i64> = bound.iter().filter_map(|row| row.staff_id).collect();
+    let bound = feishu::accounts(db, by.open_id.as_deref(), by.user_id.as_deref()).await?;
     if addressee.is_some_and(|person| bound.contains(&person.id)) {
         return Ok(None);
     }
@@ -205,11 +195,7 @@ async fn other_than(
 /// is.
 async fn is_unknown_there(db: &impl ConnectionTrait, addressee: Option<&staff::Model>) -> Outcome<bool> {
     let Some(addressee) = addressee else { return Ok(false) };
-    let binding = person_binding::Entity::find()
-        .filter(person_binding::Column::Platform.eq(PLATFORM))
-        .filter(person_binding::Column::StaffId.eq(addressee.id))
-        .one(db)
-        .await?;
+    let binding = feishu::of_staff(db, addressee.id).await?;
     Ok(binding.is_some_and(|binding| binding.user_id.is_none()))
 }
 

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use chrono::TimeDelta;
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::EntityTrait;
 
-use super::{CHANNEL, Place, TextBody, kind::TEXT, requests::bound, send::send, take::claim_one};
+use super::{Place, TextBody, UUID, Written, kind::TEXT, requests::bound, row, send::send, take::claim_first};
 use crate::{
     app::{ALPHANUMERIC, draw},
     domain::{Code, Context, Fault, Key, Outcome, Permission, find_all, text, transact},
@@ -41,27 +41,12 @@ pub async fn send_message(ctx: &Context, message: &Message) -> Outcome<Option<St
         return Err(Code::FeishuNotConfigured.into());
     }
     let (recipient, body) = &addressed(ctx, message).await?;
-    let uuid = draw(&*ctx.app.random, ALPHANUMERIC, super::UUID);
-    let now = ctx.now();
-    let row = &outbox::ActiveModel {
-        uuid: Set(uuid.clone()),
-        channel: Set(CHANNEL.to_owned()),
-        kind: Set(TEXT.to_owned()),
-        lane: Set(format!("text:{uuid}")),
-        recipient_id: Set(*recipient),
-        approval_id: Set(None),
-        body: Set(serde_json::to_string(body).map_err(Fault::internal)?),
-        state: Set("waiting".to_owned()),
-        attempts: Set(0),
-        next_at: Set(now + WRITERS),
-        created_at: Set(now),
-        ..Default::default()
-    };
-    let row = transact!(ctx, |tx| async {
-        Ok::<_, Fault>(outbox::Entity::insert(row.clone()).exec_with_returning(&tx).await?)
+    let message = Written { recipient: *recipient, ..Written::new(TEXT, alone(ctx), body)? };
+    let row = &row(ctx, message, ctx.now() + WRITERS);
+    let id = transact!(ctx, |tx| async {
+        Ok::<_, Fault>(outbox::Entity::insert(row.clone()).exec(&tx).await?.last_insert_id)
     })?;
-    let id = row.id;
-    if let Some(row) = claim_one(&ctx.app, row).await? {
+    if let Some(row) = claim_first(&ctx.app, id).await? {
         send(&ctx.app, &row).await?;
     }
     let sent = outbox::Entity::find_by_id(id).one(ctx.db().read()).await?;
@@ -69,6 +54,11 @@ pub async fn send_message(ctx: &Context, message: &Message) -> Outcome<Option<St
         Some(row) if row.state == "failed" => Err(Code::MessageFailed.into()),
         row => Ok(row.and_then(|row| row.message_id)),
     }
+}
+
+/// A lane in which nothing else leaves.
+fn alone(ctx: &Context) -> String {
+    format!("text:{}", draw(&*ctx.app.random, ALPHANUMERIC, UUID))
 }
 
 /// Whom the text is for, if that is a person, and what is written down of it.
@@ -87,13 +77,11 @@ async fn addressed(ctx: &Context, message: &Message) -> Outcome<(Option<i64>, Te
         wanted.insert(person.id, person);
     }
     let people = bound(ctx.db().read(), wanted.keys().copied()).await?;
-    let open_id = |id: i64, field| {
-        people.get(&id).map(|person| person.open_id.clone()).ok_or_else(|| Code::FeishuUnbound.on(field))
-    };
+    let there = |id: i64, field| people.get(&id).ok_or_else(|| Code::FeishuUnbound.on(field));
     let (recipient, to) = match (&message.to_staff, &message.to_chat) {
         (Some(key), None) => {
             let id = person(key, "toStaffId")?.id;
-            (Some(id), Place::OpenId(open_id(id, "toStaffId")?))
+            (Some(id), Place::Person(there(id, "toStaffId")?.clone()))
         }
         (None, Some(chat)) => {
             text::name("toChatId", chat)?;
@@ -108,7 +96,8 @@ async fn addressed(ctx: &Context, message: &Message) -> Outcome<(Option<i64>, Te
     for (at, key) in message.mentioned.iter().enumerate() {
         let field = "mentionStaffIds";
         let person = person(key, field).map_err(|fault| fault.at_item(at))?;
-        parts.push(mention(&open_id(person.id, field).map_err(|fault| fault.at_item(at))?, &person.name));
+        let id = there(person.id, field).map_err(|fault| fault.at_item(at))?.id();
+        parts.push(mention(id, &person.name));
     }
     parts.push(escape(&message.text));
     let text = parts.join(" ");

@@ -1,14 +1,15 @@
 //! Messages to people at Feishu: cards that ask for a decision, their updates, and texts. Each is a row of the outbox, written in the
 //! transaction that caused it and sent by background work (contract: feishu-app §3).
 
+use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, EntityTrait, Set};
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Fault, Outcome};
+use super::{Context, Fault, Outcome, directory::feishu::Ids};
 use crate::{
     app::{ALPHANUMERIC, App, Asking, draw},
     entity::{outbox, words::ApprovalState},
-    feishu::{Ending, InteractiveCard},
+    feishu::{Ending, InteractiveCard, Named, Receiver},
 };
 
 mod card;
@@ -55,10 +56,43 @@ mod kind {
 
 /// A person at Feishu, by the ids that were known when the message was written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Person {
-    open_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    user_id: Option<String>,
+#[serde(rename_all = "snake_case")]
+enum Person {
+    /// By the open_id; the user_id stands beside it where it is known.
+    OpenId(String, Option<String>),
+    /// By the user_id alone.
+    UserId(String),
+}
+
+impl Person {
+    fn of(ids: Ids) -> Option<Self> {
+        match ids {
+            Ids { open_id: Some(open_id), user_id } => Some(Self::OpenId(open_id, user_id)),
+            Ids { open_id: None, user_id } => user_id.map(Self::UserId),
+        }
+    }
+
+    /// As messages are addressed.
+    fn receiver(&self) -> Receiver<'_> {
+        match self {
+            Self::OpenId(id, _) => Receiver::OpenId(id),
+            Self::UserId(id) => Receiver::UserId(id),
+        }
+    }
+
+    /// As approval cards name people.
+    fn named(&self) -> Named<'_> {
+        match self {
+            Self::OpenId(_, Some(id)) | Self::UserId(id) => Named::UserId(id),
+            Self::OpenId(id, None) => Named::OpenId(id),
+        }
+    }
+
+    /// As texts mention people.
+    fn id(&self) -> &str {
+        let (Self::OpenId(id, _) | Self::UserId(id)) = self;
+        id
+    }
 }
 
 /// What is written down of a card.
@@ -136,7 +170,7 @@ struct TextBody {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Place {
-    OpenId(String),
+    Person(Person),
     ChatId(String),
 }
 
@@ -178,8 +212,19 @@ const UUID: usize = 32;
 
 /// Writes messages down; background work sends them once the transaction is committed.
 async fn write(db: &impl ConnectionTrait, ctx: &Context, messages: Vec<Written>) -> Outcome<()> {
-    let now = ctx.now();
-    let mut rows = messages.into_iter().map(|message| outbox::ActiveModel {
+    let mut rows = messages.into_iter().map(|message| row(ctx, message, ctx.now()));
+    loop {
+        let chunk: Vec<_> = rows.by_ref().take(CHUNK).collect();
+        if chunk.is_empty() {
+            return Ok(());
+        }
+        outbox::Entity::insert_many(chunk).exec_without_returning(db).await?;
+    }
+}
+
+/// The row of a message that background work may send from `next_at` on.
+fn row(ctx: &Context, message: Written, next_at: DateTime<Utc>) -> outbox::ActiveModel {
+    outbox::ActiveModel {
         uuid: Set(draw(&*ctx.app.random, ALPHANUMERIC, UUID)),
         channel: Set(CHANNEL.to_owned()),
         kind: Set(message.kind.to_owned()),
@@ -189,15 +234,8 @@ async fn write(db: &impl ConnectionTrait, ctx: &Context, messages: Vec<Written>)
         body: Set(message.body),
         state: Set("waiting".to_owned()),
         attempts: Set(0),
-        next_at: Set(now),
-        created_at: Set(now),
+        next_at: Set(next_at),
+        created_at: Set(ctx.now()),
         ..Default::default()
-    });
-    loop {
-        let chunk: Vec<_> = rows.by_ref().take(CHUNK).collect();
-        if chunk.is_empty() {
-            return Ok(());
-        }
-        outbox::Entity::insert_many(chunk).exec_without_returning(db).await?;
     }
 }

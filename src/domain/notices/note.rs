@@ -8,9 +8,9 @@ use sea_orm::{
 
 use super::{CHANNEL, kind::CARDS, send::api_of};
 use crate::{
-    app::App,
+    app::{App, back_off},
     db,
-    domain::{Outcome, back_off},
+    domain::Outcome,
     entity::{approval, outbox, words::ApprovalState},
     feishu::{Failure, Meaning},
 };

@@ -11,8 +11,8 @@ use super::{
     wording, write,
 };
 use crate::{
-    domain::{Context, Outcome, approvals::Approval, by_ids, directory::feishu::PLATFORM},
-    entity::{approval, asset, outbox, person_binding, staff, words::ApprovalState},
+    domain::{Context, Outcome, approvals::Approval, by_ids, directory::feishu::reachable},
+    entity::{approval, asset, outbox, staff, words::ApprovalState},
 };
 
 /// A request that was submitted.
@@ -149,7 +149,7 @@ fn update(card: &Card, state: ApprovalState) -> Outcome<Option<Written>> {
 }
 
 fn text_about(approval: &Approval, to: i64, person: &Person, text: String, submitted: bool) -> Outcome<Written> {
-    let body = TextBody { to: Place::OpenId(person.open_id.clone()), text, submitted };
+    let body = TextBody { to: Place::Person(person.clone()), text, submitted };
     let message = Written::new(TEXT, lane(approval.id, to), &body)?;
     Ok(Written { recipient: Some(to), approval: Some(approval.id), ..message })
 }
@@ -167,17 +167,6 @@ pub(super) async fn bound(
     let mut staff: Vec<i64> = staff.collect();
     staff.sort_unstable();
     staff.dedup();
-    let mut people = HashMap::with_capacity(staff.len());
-    for chunk in staff.chunks(CHUNK) {
-        let rows = person_binding::Entity::find()
-            .filter(person_binding::Column::Platform.eq(PLATFORM))
-            .filter(person_binding::Column::StaffId.is_in(chunk.iter().copied()))
-            .all(db)
-            .await?;
-        for row in rows {
-            let person = Person { open_id: row.external_id, user_id: row.user_id };
-            people.extend(row.staff_id.map(|id| (id, person)));
-        }
-    }
-    Ok(people)
+    let people = reachable(db, &staff).await?;
+    Ok(people.into_iter().filter_map(|(id, ids)| Some((id, Person::of(ids)?))).collect())
 }

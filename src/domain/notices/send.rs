@@ -16,7 +16,7 @@ use crate::{
         approval, outbox,
         words::{ApprovalState, Door},
     },
-    feishu::{ApprovalCallback, ApprovalCard, Client, Failure, Named, Receiver},
+    feishu::{ApprovalCallback, ApprovalCard, Client, Failure, Receiver},
 };
 
 /// Below our public URL: where a tap on an approval card is told.
@@ -46,20 +46,25 @@ pub(super) fn api_of(kind: &str) -> Option<&'static str> {
 
 /// What there is to be sent.
 enum Message {
-    Card(CardBody),
-    /// The card by its message, the card's own words, and how its request ended.
-    Update(String, CardBody, String, End),
+    ApprovalCard(CardBody),
+    InteractiveCard(CardBody),
+    ApprovalUpdate { message: String, end: End },
+    InteractiveUpdate { message: String, card: CardBody, context: String, end: End },
     Text(TextBody),
-    /// Nothing: why.
-    Nothing(&'static str),
 }
+
+/// Why a message is of no use any more.
+type Useless = &'static str;
+
+const UNREADABLE: Useless = "it cannot be read";
+const DECIDED: Useless = "the request was decided before";
 
 /// Sends a message that was taken, and notes what came of it.
 pub async fn send(app: &App, row: &outbox::Model) -> Outcome<()> {
     let client = connected(app)?;
     let came = match message(app, row).await? {
-        Message::Nothing(why) => Came::Dropped(why),
-        message => match deliver(app, client, row, message).await {
+        Err(why) => Came::Dropped(why),
+        Ok(message) => match deliver(app, client, row, &message).await {
             Ok(id) => Came::Sent(id),
             Err(failure) => Came::Failed(failure),
         },
@@ -68,29 +73,28 @@ pub async fn send(app: &App, row: &outbox::Model) -> Outcome<()> {
 }
 
 /// What is to be sent now: things may have changed since it was written down.
-async fn message(app: &App, row: &outbox::Model) -> Outcome<Message> {
+async fn message(app: &App, row: &outbox::Model) -> Outcome<Result<Message, Useless>> {
     match row.kind.as_str() {
-        APPROVAL_CARD | INTERACTIVE_CARD => match is_pending(app, row).await? {
-            true => Ok(read(row).map_or(UNREADABLE, Message::Card)),
-            false => Ok(Message::Nothing("the request was decided before")),
-        },
-        APPROVAL_UPDATE => update(app, row, APPROVAL_UPDATED).await,
-        INTERACTIVE_UPDATE => update(app, row, INTERACTIVE_UPDATED).await,
-        TEXT => {
-            let Some(text) = read::<TextBody>(row) else { return Ok(UNREADABLE) };
-            if text.submitted && !is_worth_telling(app, row).await? {
-                return Ok(Message::Nothing("the request was decided before"));
-            }
-            Ok(Message::Text(text))
+        APPROVAL_CARD | INTERACTIVE_CARD if !is_pending(app, row).await? => Ok(Err(DECIDED)),
+        APPROVAL_CARD => Ok(read(row).map(Message::ApprovalCard)),
+        INTERACTIVE_CARD => Ok(read(row).map(Message::InteractiveCard)),
+        APPROVAL_UPDATE => {
+            let update = update(app, row, APPROVAL_UPDATED).await?;
+            Ok(update.map(|(_, message, end)| Message::ApprovalUpdate { message, end }))
         }
-        _ => Ok(Message::Nothing("this server does not know such messages")),
+        INTERACTIVE_UPDATE => Ok(update(app, row, INTERACTIVE_UPDATED).await?.and_then(|(card, message, end)| {
+            Ok(Message::InteractiveUpdate { message, card: read(&card)?, context: card.uuid, end })
+        })),
+        TEXT => match read::<TextBody>(row) {
+            Ok(text) if text.submitted && !is_worth_telling(app, row).await? => Ok(Err(DECIDED)),
+            text => Ok(text.map(Message::Text)),
+        },
+        _ => Ok(Err("this server does not know such messages")),
     }
 }
 
-const UNREADABLE: Message = Message::Nothing("it cannot be read");
-
-fn read<T: DeserializeOwned>(row: &outbox::Model) -> Option<T> {
-    serde_json::from_str(&row.body).ok()
+fn read<T: DeserializeOwned>(row: &outbox::Model) -> Result<T, Useless> {
+    serde_json::from_str(&row.body).map_err(|_| UNREADABLE)
 }
 
 async fn is_pending(app: &App, row: &outbox::Model) -> Outcome<bool> {
@@ -116,70 +120,68 @@ async fn is_worth_telling(app: &App, row: &outbox::Model) -> Outcome<bool> {
     Ok(left.count(app.db.read()).await? > 0)
 }
 
-/// An update of a card that was sent not longer ago than `most`.
-async fn update(app: &App, row: &outbox::Model, most: TimeDelta) -> Outcome<Message> {
-    let Some(UpdateBody { card, ending }) = read(row) else { return Ok(UNREADABLE) };
-    let Some(card) = outbox::Entity::find_by_id(card).one(app.db.read()).await? else {
-        return Ok(Message::Nothing("the card is not known any more"));
+/// The card of an update, its message, and how its request ended; if the card was sent not longer ago than `most`.
+async fn update(
+    app: &App,
+    row: &outbox::Model,
+    most: TimeDelta,
+) -> Outcome<Result<(outbox::Model, String, End), Useless>> {
+    let UpdateBody { card, ending } = match read(row) {
+        Ok(update) => update,
+        Err(why) => return Ok(Err(why)),
     };
-    match (&card.message_id, card.sent_at) {
-        (Some(message), Some(sent)) if app.now() - sent <= most => {
-            let update = |body| Message::Update(message.clone(), body, card.uuid.clone(), ending);
-            Ok(read(&card).map_or(UNREADABLE, update))
-        }
-        (Some(_), _) => Ok(Message::Nothing("the card is too old to be updated")),
-        (None, _) => Ok(Message::Nothing("the card was not sent")),
-    }
+    let Some(card) = outbox::Entity::find_by_id(card).one(app.db.read()).await? else {
+        return Ok(Err("the card is not known any more"));
+    };
+    Ok(match (card.message_id.clone(), card.sent_at) {
+        (Some(message), Some(sent)) if app.now() - sent <= most => Ok((card, message, ending)),
+        (Some(_), _) => Err("the card is too old to be updated"),
+        (None, _) => Err("the card was not sent"),
+    })
 }
 
 /// Sends it; gives Feishu's id of what is new.
-async fn deliver(app: &App, client: &Client, row: &outbox::Model, message: Message) -> Result<Option<String>, Failure> {
+async fn deliver(
+    app: &App,
+    client: &Client,
+    row: &outbox::Model,
+    message: &Message,
+) -> Result<Option<String>, Failure> {
     let details = details(app, row.approval_id);
     match message {
-        Message::Card(card) if row.kind == APPROVAL_CARD => {
+        Message::ApprovalCard(card) => {
             let url = format!("{}{CALLBACK}", app.public_url);
-            let callback = ApprovalCallback {
-                url: &url,
-                token: &app.feishu.callback_token,
-                key: app.feishu.callback_key.as_deref(),
-                context: &row.uuid,
-            };
             let card = ApprovalCard {
-                to: named(&card.to),
-                applicant: card.applicant.as_ref().map(named),
+                to: card.to.named(),
+                applicant: card.applicant.as_ref().map(Person::named),
                 uuid: &row.uuid,
                 title: &card.title,
                 summary: &card.summary,
                 details_url: &details,
-                callback,
+                callback: ApprovalCallback {
+                    url: &url,
+                    token: &app.feishu.callback_token,
+                    key: app.feishu.callback_key.as_deref(),
+                    context: &row.uuid,
+                },
             };
             client.send_approval(&card).await.map(Some)
         }
-        Message::Card(card) => {
+        Message::InteractiveCard(card) => {
             let shown = card.interactive(&details, &row.uuid, None);
-            client.send_card(Receiver::OpenId(&card.to.open_id), &shown, &row.uuid).await.map(Some)
+            client.send_card(card.to.receiver(), &shown, &row.uuid).await.map(Some)
         }
-        Message::Update(message, _, _, ending) if row.kind == APPROVAL_UPDATE => {
-            client.update_approval(&message, ending.ending()).await.map(|()| None)
-        }
-        Message::Update(message, card, context, ending) => {
-            let shown = card.interactive(&details, &context, Some(ending));
-            client.update_card(&message, &shown).await.map(|()| None)
+        Message::ApprovalUpdate { message, end } => client.update_approval(message, end.ending()).await.map(|()| None),
+        Message::InteractiveUpdate { message, card, context, end } => {
+            let shown = card.interactive(&details, context, Some(*end));
+            client.update_card(message, &shown).await.map(|()| None)
         }
         Message::Text(TextBody { to, text, .. }) => {
-            let to = match &to {
-                Place::OpenId(id) => Receiver::OpenId(id),
+            let to = match to {
+                Place::Person(person) => person.receiver(),
                 Place::ChatId(id) => Receiver::ChatId(id),
             };
-            client.send_text(to, &text, &row.uuid).await.map(Some)
+            client.send_text(to, text, &row.uuid).await.map(Some)
         }
-        Message::Nothing(why) => Err(Failure::NotSent(why)),
-    }
-}
-
-fn named(person: &Person) -> Named<'_> {
-    match &person.user_id {
-        Some(id) => Named::UserId(id),
-        None => Named::OpenId(&person.open_id),
     }
 }

@@ -9,11 +9,7 @@ use sea_orm::{
 };
 
 use super::{CHANNEL, send::kinds_of};
-use crate::{
-    app::App,
-    domain::{Fault, Outcome},
-    entity::outbox,
-};
+use crate::{app::App, domain::Outcome, entity::outbox};
 
 /// How long sending may take. A message that is being sent for longer was left behind by a server that went.
 const LEASE: TimeDelta = TimeDelta::seconds(20);
@@ -103,46 +99,38 @@ async fn claim(app: &App, due: Vec<outbox::Model>, most: usize) -> Outcome<Vec<o
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let wanted = &wanted;
+    let which = Condition::all()
+        .add(outbox::Column::Id.is_in(wanted))
+        .add(outbox::Column::State.is_in(["waiting", "working"]))
+        .add(outbox::Column::NextAt.lte(now));
+    claimed(app, &which).await
+}
+
+/// Claims a message that its writer is to send, whatever its time; none if background work has it already.
+pub(super) async fn claim_first(app: &App, id: i64) -> Outcome<Option<outbox::Model>> {
+    let which = Condition::all()
+        .add(outbox::Column::Id.eq(id))
+        .add(outbox::Column::State.eq("waiting"))
+        .add(outbox::Column::Attempts.eq(0));
+    Ok(claimed(app, &which).await?.pop())
+}
+
+/// Claims the messages that `which` wants: for a while nobody else sends them.
+async fn claimed(app: &App, which: &Condition) -> Outcome<Vec<outbox::Model>> {
     app.db
         .retry(|| async {
             let tx = app.db.begin().await?;
             let claimed = outbox::Entity::update_many()
                 .col_expr(outbox::Column::State, Expr::value("working"))
                 .col_expr(outbox::Column::Attempts, Expr::col(outbox::Column::Attempts).add(1))
-                .col_expr(outbox::Column::NextAt, Expr::value(now + LEASE))
-                .filter(outbox::Column::Id.is_in(wanted.iter().copied()))
-                .filter(outbox::Column::State.is_in(["waiting", "working"]))
-                .filter(outbox::Column::NextAt.lte(now))
+                .col_expr(outbox::Column::NextAt, Expr::value(app.now() + LEASE))
+                .filter(which.clone())
                 .exec_with_returning(&tx)
                 .await?;
             tx.commit().await?;
             Ok(claimed)
         })
         .await
-}
-
-/// Claims a message that its writer is to send, whatever its time; none if background work has it already.
-pub(super) async fn claim_one(app: &App, row: outbox::Model) -> Outcome<Option<outbox::Model>> {
-    let id = row.id;
-    let claimed = app
-        .db
-        .retry(|| async {
-            let tx = app.db.begin().await?;
-            let claimed = outbox::Entity::update_many()
-                .col_expr(outbox::Column::State, Expr::value("working"))
-                .col_expr(outbox::Column::Attempts, Expr::value(1))
-                .col_expr(outbox::Column::NextAt, Expr::value(app.now() + LEASE))
-                .filter(outbox::Column::Id.eq(id))
-                .filter(outbox::Column::State.eq("waiting"))
-                .filter(outbox::Column::Attempts.eq(0))
-                .exec(&tx)
-                .await?;
-            tx.commit().await?;
-            Ok::<_, Fault>(claimed.rows_affected == 1)
-        })
-        .await?;
-    Ok(claimed.then(|| outbox::Model { attempts: 1, state: "working".to_owned(), ..row }))
 }
 
 /// Gives back what this server was sending when it went; it goes out under the same `uuid`. For a database that one server has to itself,

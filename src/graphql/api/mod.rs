@@ -12,13 +12,10 @@ mod departments;
 mod directory;
 mod events;
 mod feishu;
-mod feishu_status;
-mod feishu_sync;
 mod files;
 mod history;
 mod kit;
 mod node;
-mod notices;
 mod roles;
 mod sessions;
 mod staff;
@@ -40,7 +37,7 @@ pub struct Query(
     attendance::AttendanceQuery,
     attendance::AttendanceEventQuery,
     deliveries::DeliveryQuery,
-    feishu_status::FeishuStatusQuery,
+    feishu::FeishuStatusQuery,
 );
 
 /// Changing.
@@ -53,10 +50,10 @@ pub struct Mutation(
     staff::StaffMutation,
     departments::DepartmentMutation,
     directory::DirectoryMutation,
-    notices::NoticeMutation,
+    feishu::NoticeMutation,
     feishu::FeishuMutation,
     roles::RoleMutation,
-    feishu_sync::FeishuSyncMutation,
+    feishu::FeishuSyncMutation,
     files::FileMutation,
     attendance::AttendanceMutation,
     deliveries::DeliveryMutation,

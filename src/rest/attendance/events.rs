@@ -54,16 +54,16 @@ fn seconds(value: &Value) -> Value {
 }
 
 /// What a query asks for; an empty value is none, and of a repeated key the last counts.
-pub(super) fn sent(query: &[(String, String)]) -> Result<Document, Refused> {
+pub(super) fn sent(query: impl Iterator<Item = (String, String)>) -> Result<Document, Refused> {
     let mut keys = Map::new();
-    for (key, value) in query.iter().filter(|(_, value)| !value.is_empty()) {
-        let wrong = || Refused::from(Code::RequestInvalid.about(key));
+    for (key, value) in query.filter(|(_, value)| !value.is_empty()) {
+        let wrong = || Refused::from(Code::RequestInvalid.about(&key));
         let value = match key.as_str() {
-            "from" | "to" => moment(value).ok_or_else(wrong)?.into(),
+            "from" | "to" => moment(&value).ok_or_else(wrong)?.into(),
             "page_size" => value.parse().ok().filter(|size| (1..=MOST).contains(size)).ok_or_else(wrong)?.into(),
-            _ => serde_json::Value::from(value.as_str()),
+            _ => serde_json::Value::from(value),
         };
-        keys.insert(key.clone(), value);
+        keys.insert(key, value);
     }
     Document::read(serde_json::Value::from(keys).to_string().into_bytes()).ok_or_else(|| Code::Internal.into())
 }

@@ -11,6 +11,7 @@ use crate::{
         attendance::{self, Stopped},
     },
     rest::{
+        head,
         payload::Payload,
         refused::Refused,
         row::{Exchanging, Verb},
@@ -25,7 +26,8 @@ pub(super) fn on(call: &mut Call, context: Context, _: Variables) -> Exchanging<
 
 async fn reply(call: &mut Call, context: &Context) -> Result<Response, Refused> {
     let body = if call.row.verb == Verb::Post { body(call).await? } else { None };
-    let (path, query) = (path(call).ok_or(faults::NO_ROUTE)?, gate::query(&call.head));
+    let path = path(call).ok_or(faults::NO_ROUTE)?;
+    let query: Vec<_> = head::query(&call.head).collect();
     let passed = attendance::Call { method: call.row.verb.name(), path: &path, query: &query, body: body.as_ref() };
     match attendance::pass(context, &passed).await {
         Ok(Some(answer)) => Ok(envelope::json_reply(200, &answer)),

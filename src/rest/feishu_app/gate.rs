@@ -14,7 +14,7 @@ use crate::{
     entity::words::Door,
     rest::{
         body::{self, Unread},
-        client,
+        client, head,
         json::Document,
         refused::Refused,
         row::{Gate, Row, Verb},
@@ -66,8 +66,7 @@ fn counted(row: &Row) -> Option<Counted> {
 
 /// The query as a document of texts; of a repeated key, the last.
 fn query(head: &Parts) -> Document {
-    let pairs = form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes());
-    let texts: serde_json::Map<_, _> = pairs.map(|(key, text)| (key.into_owned(), text.into_owned().into())).collect();
+    let texts: serde_json::Map<_, _> = head::query(head).map(|(key, text)| (key, text.into())).collect();
     let written = serde_json::Value::Object(texts).to_string();
     Document::read(written.into_bytes()).unwrap_or(Document::empty())
 }

@@ -1,6 +1,6 @@
 //! Logging in with a code of Feishu, the way to the page that gives one, and binding oneself (contract: feishu-app §1.2, §1.3, §5.3).
 
-use async_graphql::{Value, Variables};
+use async_graphql::Variables;
 use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::IntoResponse,
@@ -13,17 +13,19 @@ use super::{
 };
 use crate::{
     domain::{
-        Code, Context, Fault, Outcome,
+        Code, Context, Fault,
         directory::feishu::{self, LogIn, STATE_SECONDS, WayWanted},
         sessions::Face,
     },
     entity::words::StaffGroup,
     rest::{
         field::{Field, Kind, field},
+        head,
         openapi::Subject,
         payload::Payload,
         row::{Case, Exchanging, Row, Verb},
         run::Call,
+        values,
     },
 };
 
@@ -94,16 +96,17 @@ pub(super) const ROWS: &[Row] = &[
 /// `POST /api/qrLogin`.
 fn log_in(call: &mut Call, context: Context, sent: Variables) -> Exchanging<'_> {
     Box::pin(async move {
-        let text = |key: &str| said(&sent, key).map(str::to_owned);
+        let said = |key: &str| values::text(&sent, key).map(str::to_owned);
         let input = LogIn {
-            code: text("code").unwrap_or_default(),
-            redirect_uri: text("redirectUri"),
-            state: text("state"),
-            kept_state: kept(&call.head.headers).map(str::to_owned),
+            code: said("code").unwrap_or_default(),
+            redirect_uri: said("redirectUri"),
+            state: said("state"),
+            kept_state: head::cookie(&call.head.headers, COOKIE).map(str::to_owned),
         };
         let opened = feishu::log_in(&context, &input).await?;
         let session = opened.token(&context.app, Face::Session)?;
-        Ok(members(json!({ "data": { "session": session, "character": character(opened.person.group) } }))?.into())
+        Ok(values::members(json!({ "data": { "session": session, "character": character(opened.person.group) } }))?
+            .into())
     })
 }
 
@@ -120,63 +123,34 @@ const fn character(group: StaffGroup) -> u8 {
 /// `GET /api/feishu/authorize`.
 fn authorize(call: &mut Call, mut context: Context, sent: Variables) -> Exchanging<'_> {
     Box::pin(async move {
-        let asked = |key: &str| said(&sent, key) == Some("1");
+        let asked = |key: &str| values::text(&sent, key) == Some("1");
         let wanted = WayWanted {
-            redirect_uri: said(&sent, "redirectUri").unwrap_or_default().to_owned(),
+            redirect_uri: values::text(&sent, "redirectUri").unwrap_or_default().to_owned(),
             binds: asked("binds"),
         };
         if wanted.binds {
-            let token = bearer(&call.head.headers);
-            context.actor = gate::authenticate(&context.app, token).await?;
+            context.actor = gate::authenticate(&context.app, session_of(&call.head.headers)).await?;
         }
         let way = feishu::open_way(&context, &wanted).await?;
-        let mut cookie =
-            HeaderValue::from_str(&cookie(&context.app.public_url, &way.state)).map_err(Fault::internal)?;
+        let cookie = head::kept_cookie(&context.app.public_url, COOKIE, &way.state, "/api", STATE_SECONDS);
+        let mut cookie = HeaderValue::from_str(&cookie).map_err(Fault::internal)?;
         cookie.set_sensitive(true);
         call.headers.insert(header::SET_COOKIE, cookie);
         if asked("go") {
             let there = HeaderValue::from_str(&way.url).map_err(Fault::internal)?;
             return Ok(Payload::Reply((StatusCode::FOUND, [(header::LOCATION, there)]).into_response()).into());
         }
-        Ok(members(json!({ "data": { "url": way.url, "state": way.state } }))?.into())
+        Ok(values::members(json!({ "data": { "url": way.url, "state": way.state } }))?.into())
     })
 }
 
 /// The cookie that keeps the state of a way.
 const COOKIE: &str = "feishu_state";
 
-/// What a server at `public_url` has the browser keep.
-fn cookie(public_url: &str, state: &str) -> String {
-    let secure = if public_url.starts_with("https:") { "; Secure" } else { "" };
-    format!("{COOKIE}={state}; HttpOnly; SameSite=Lax; Path=/api; Max-Age={STATE_SECONDS}{secure}")
-}
-
-/// The state that the browser kept.
-fn kept(headers: &HeaderMap) -> Option<&str> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
-    let mut pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE).map(|(_, state)| state)
-}
-
-/// The session in `Authorization`; the empty text without one.
-fn bearer(headers: &HeaderMap) -> &str {
-    let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default().trim();
-    match header.split_once([' ', '\t']) {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
-        _ => header,
-    }
-}
-
-/// The text of a variable.
-fn said<'a>(variables: &'a Variables, name: &str) -> Option<&'a str> {
-    match variables.get(name) {
-        Some(Value::String(text)) => Some(text),
-        _ => None,
-    }
-}
-
-fn members(object: serde_json::Value) -> Outcome<Payload> {
-    Ok(Payload::Members(Value::from_json(object).map_err(Fault::internal)?))
+/// The session in `Authorization`, with or without its scheme; the empty text where there is none.
+fn session_of(headers: &HeaderMap) -> &str {
+    let whole = || headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default().trim();
+    head::bearer(headers).unwrap_or_else(whole)
 }
 
 /// The schema of what a login gives.
@@ -210,18 +184,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_state_is_kept_for_this_server_alone() {
-        let plain = "feishu_state=x; HttpOnly; SameSite=Lax; Path=/api; Max-Age=600";
-        assert_eq!(cookie("http://assetry.test", "x"), plain);
-        assert_eq!(cookie("https://assetry.test", "x"), format!("{plain}; Secure"));
-    }
-
-    #[test]
     fn sessions_are_taken_with_and_without_their_scheme() {
         for (value, session) in [("Bearer x", "x"), ("bearer  x ", "x"), ("x", "x"), ("Basic x", "Basic x"), ("", "")] {
             let headers = HeaderMap::from_iter([(header::AUTHORIZATION, HeaderValue::from_static(value))]);
-            assert_eq!(bearer(&headers), session, "{value}");
+            assert_eq!(session_of(&headers), session, "{value}");
         }
-        assert_eq!(bearer(&HeaderMap::new()), "");
+        assert_eq!(session_of(&HeaderMap::new()), "");
     }
 }

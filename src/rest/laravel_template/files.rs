@@ -4,10 +4,7 @@ use async_graphql::Variables;
 use axum::http::header;
 use serde_json::json;
 
-use super::{
-    faults,
-    values::{members, text},
-};
+use super::faults;
 use crate::{
     domain::Context,
     rest::{
@@ -15,6 +12,7 @@ use crate::{
         payload::Payload,
         row::{Exchanging, Says},
         run::Call,
+        values::{members, text},
     },
 };
 

@@ -14,7 +14,7 @@ use crate::{
     domain::{Actor, Context, sessions},
     entity::words::Door,
     rest::{
-        client,
+        client, head,
         json::Document,
         refused::Refused,
         row::{Gate, Row},
@@ -87,21 +87,15 @@ pub(super) fn issuer(call: &Call) -> String {
 
 /// The token in the header, or where there is none, on a GET without a body, in the query: for links and pictures.
 fn token(head: &Parts) -> Option<String> {
-    if let Some(header) = head.headers.get(header::AUTHORIZATION) {
-        let (scheme, token) = header.to_str().ok()?.trim().split_once([' ', '\t'])?;
-        return Some(token.trim().to_owned())
-            .filter(|token| scheme.eq_ignore_ascii_case("bearer") && !token.is_empty());
+    if head.headers.contains_key(header::AUTHORIZATION) {
+        return head::bearer(&head.headers).map(str::to_owned);
     }
     let reads = matches!(head.method, Method::GET | Method::HEAD) && !has_body(&head.headers);
     if !reads {
         return None;
     }
-    let query = form_urlencoded::parse(head.uri.query()?.as_bytes());
-    query
-        .filter(|(key, _)| key == "token")
-        .last()
-        .map(|(_, token)| token.into_owned())
-        .filter(|token| !token.is_empty())
+    let tokens = head::query(head).filter(|(key, _)| key == "token");
+    tokens.last().map(|(_, token)| token).filter(|token| !token.is_empty())
 }
 
 /// Whether these headers announce a body that is not empty.

@@ -6,14 +6,13 @@ use serde_json::json;
 use super::{
     fields::{Fields, Numbers},
     gate,
-    values::members,
 };
 use crate::{
     domain::{
         Code, Context, Outcome,
         sessions::{self, Face, Opened},
     },
-    rest::{client, json::Json, row::Exchanging, run::Call},
+    rest::{client, json::Json, row::Exchanging, run::Call, values::members},
 };
 
 /// `POST /api/login`.

@@ -23,7 +23,6 @@ mod qr;
 mod rows;
 mod schemas;
 mod spelling;
-mod values;
 mod wecom;
 
 pub use rows::ROWS;

@@ -8,7 +8,6 @@ use super::{
     faults,
     logins::{holder, token_and_user},
     spelling::local,
-    values::{members, text},
 };
 use crate::{
     domain::{
@@ -20,6 +19,7 @@ use crate::{
         client,
         row::{Exchanged, Exchanging, Says},
         run::Call,
+        values::{members, text},
     },
 };
 

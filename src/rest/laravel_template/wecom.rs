@@ -6,16 +6,13 @@ use std::borrow::Cow;
 use async_graphql::Variables;
 use axum::{
     body::Body,
-    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 
-use super::{
-    logins::holder,
-    values::{members, text},
-};
+use super::logins::holder;
 use crate::{
     app::{ALPHANUMERIC, draw},
     domain::{
@@ -25,10 +22,12 @@ use crate::{
     },
     rest::{
         body::{self, Unread},
+        head,
         payload::Payload,
         refused::Refused,
         row::{Exchanged, Exchanging},
         run::Call,
+        values::{members, text},
     },
 };
 
@@ -66,10 +65,7 @@ pub(super) fn way(call: &mut Call, context: Context, sent: Variables) -> Exchang
         let wecom = app.wecom.as_ref().and_then(|wecom| Some((&wecom.corp_id, wecom.agent?)));
         let (corp_id, agent) = wecom.ok_or(Code::WecomNotConfigured)?;
         let next = component(place(text(&sent, "next")));
-        let secure = if app.public_url.starts_with("https:") { "; Secure" } else { "" };
-        let cookie = |state: &str, seconds: u32| {
-            format!("{COOKIE}={state}; HttpOnly; SameSite=Lax; Path=/api/wxcode; Max-Age={seconds}{secure}")
-        };
+        let cookie = |state: &str, seconds| head::kept_cookie(&app.public_url, COOKIE, state, "/api/wxcode", seconds);
         let Some(code) = text(&sent, "code") else {
             let state = draw(&*app.random, ALPHANUMERIC, STATE_LENGTH);
             let back = format!("{}/api/wxcode?next={next}", app.public_url);
@@ -81,7 +77,7 @@ pub(super) fn way(call: &mut Call, context: Context, sent: Variables) -> Exchang
             );
             return reply(redirect(&there, &cookie(&state, 300)));
         };
-        let known = kept(&call.head.headers).filter(|state| state.len() == STATE_LENGTH);
+        let known = head::cookie(&call.head.headers, COOKIE).filter(|state| state.len() == STATE_LENGTH);
         if known.is_none() || known != text(&sent, "state") {
             return Err(Code::PushUnproven.into());
         }
@@ -100,13 +96,6 @@ fn place(next: Option<&str>) -> &str {
             && next.chars().count() <= NEXT
     };
     next.filter(fits).unwrap_or("/")
-}
-
-/// The state that the browser kept.
-fn kept(headers: &HeaderMap) -> Option<&str> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
-    let mut pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE).map(|(_, state)| state)
 }
 
 fn redirect(there: &str, cookie: &str) -> Option<Response> {
@@ -168,8 +157,8 @@ fn stamp(head: &Parts) -> Option<Stamp> {
 
 /// A parameter as it was sent, every blank in it.
 fn parameter(head: &Parts, name: &str) -> Option<String> {
-    let query = form_urlencoded::parse(head.uri.query()?.as_bytes());
-    query.filter(|(key, _)| key == name).last().map(|(_, value)| value.into_owned()).filter(|value| !value.is_empty())
+    let values = head::query(head).filter(|(key, _)| key == name);
+    values.last().map(|(_, value)| value).filter(|value| !value.is_empty())
 }
 
 #[cfg(test)]

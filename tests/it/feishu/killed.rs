@@ -93,9 +93,9 @@ async fn tap(feishu: Arc<Unreliable>, card: Value) {
 
 /// The answer to a call that is repeated while the server is down or was killed before it answered.
 async fn until_answered(address: &str, token: Option<&str>, body: &Value) -> Value {
-    let client = reqwest::Client::new();
+    let client = reqwest::Client::builder().timeout(Duration::from_secs(10)).build().unwrap();
     loop {
-        let call = client.post(address).json(body).timeout(Duration::from_secs(10));
+        let call = client.post(address).json(body);
         let call = match token {
             Some(token) => call.bearer_auth(token),
             None => call,
@@ -248,7 +248,8 @@ async fn a_server_that_is_killed_again_and_again_loses_nothing_and_does_nothing_
     while begun.elapsed() < PATIENCE && !is_all_done(&world, expected).await {
         sleep(Duration::from_millis(200)).await;
     }
-    for tap in std::mem::take(&mut *feishu.taps.lock().unwrap()) {
+    let taps = std::mem::take(&mut *feishu.taps.lock().unwrap());
+    for tap in taps {
         tap.await.unwrap();
     }
     drop(server);

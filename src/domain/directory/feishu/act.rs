@@ -9,11 +9,11 @@ use sea_orm::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{PLATFORM, contacts, sync, tenant};
+use super::{PLATFORM, contacts, departments, sync, tenant};
 use crate::{
-    app::App,
+    app::{App, back_off},
     db,
-    domain::{Actor, Context, Fault, Outcome, attendance, back_off},
+    domain::{Actor, Context, Fault, Outcome, attendance},
     entity::{inbox, words::Door},
     feishu::{Failure, Object},
 };
@@ -98,8 +98,9 @@ async fn act(ctx: &Context, row: &inbox::Model) -> Result<(), Stopped> {
             if let Done::Unusable(why) = done {
                 tracing::warn!(event = row.id, kind = row.kind, why, "an event of Feishu cannot be used");
             }
-            note(&tx, row, done).await?;
-            tx.commit().await?;
+            if note(&tx, row, done).await? {
+                tx.commit().await?;
+            }
             Ok::<_, Fault>(())
         })
         .await?)
@@ -169,19 +170,28 @@ async fn take(app: &App) -> Outcome<Option<inbox::Model>> {
         .await
 }
 
-async fn note(db: &impl ConnectionTrait, row: &inbox::Model, done: Done) -> Outcome<()> {
+/// The row that was taken, as long as nobody has taken it over: after its lease somebody else may act on it.
+fn held(row: &inbox::Model) -> Condition {
+    Condition::all()
+        .add(inbox::Column::Id.eq(row.id))
+        .add(inbox::Column::State.eq("working"))
+        .add(inbox::Column::Attempts.eq(row.attempts))
+}
+
+/// Notes what became of an event; false if somebody else has taken it over, whose effect is the one that counts.
+async fn note(db: &impl ConnectionTrait, row: &inbox::Model, done: Done) -> Outcome<bool> {
     let (state, why) = match done {
         Done::Acted => ("done", None),
         Done::Ignored => ("ignored", None),
         Done::Unusable(why) => ("failed", Some(why)),
     };
-    inbox::Entity::update_many()
+    let noted = inbox::Entity::update_many()
         .col_expr(inbox::Column::State, Expr::value(state))
         .col_expr(inbox::Column::LastError, Expr::value(why))
-        .filter(inbox::Column::Id.eq(row.id))
+        .filter(held(row))
         .exec(db)
         .await?;
-    Ok(())
+    Ok(noted.rows_affected == 1)
 }
 
 /// Lets an event wait that could not be acted on, or gives it up; other events go on.
@@ -203,7 +213,7 @@ async fn put_off(app: &App, row: &inbox::Model, why: &str) -> Outcome<()> {
                 .col_expr(inbox::Column::State, Expr::value(if given_up { "failed" } else { "waiting" }))
                 .col_expr(inbox::Column::NextAt, Expr::value(next))
                 .col_expr(inbox::Column::LastError, Expr::value(why))
-                .filter(inbox::Column::Id.eq(row.id))
+                .filter(held(row))
                 .exec(&tx)
                 .await?;
             tx.commit().await?;
@@ -237,7 +247,8 @@ const KEPT: TimeDelta = TimeDelta::days(7);
 /// How much longer than the age limit of pushes.
 const BEYOND_AGE: TimeDelta = TimeDelta::days(1);
 
-/// Deletes events that are done with since long and gives their number (contract: feishu-app §4.3).
+/// Deletes events that are done with since long, and what was remembered of deleted departments for their sake; gives their number
+/// (contract: feishu-app §4.3).
 pub async fn sweep(app: &App) -> Outcome<u64> {
     let age = i64::try_from(app.feishu.max_age_seconds).ok().and_then(TimeDelta::try_seconds).unwrap_or(KEPT);
     let kept = KEPT.max(age + BEYOND_AGE);
@@ -245,7 +256,8 @@ pub async fn sweep(app: &App) -> Outcome<u64> {
         .add(inbox::Column::Source.eq(PLATFORM))
         .add(inbox::Column::State.is_in(["done", "ignored", "failed"]))
         .add(inbox::Column::ReceivedAt.lt(app.now() - kept));
-    Ok(db::sweep::<inbox::Entity>(&app.db, inbox::Column::Id, events).await?)
+    let events = db::sweep::<inbox::Entity>(&app.db, inbox::Column::Id, events).await?;
+    Ok(events + departments::forget(app, app.now() - kept).await?)
 }
 
 /// `text` without U+0000, which the databases do not take.

@@ -26,6 +26,7 @@ mod tokens;
 
 pub use crate::feishu::Stamp;
 pub use act::{act_on_next, sweep, take_up_again};
+pub(crate) use binding::{Ids, accounts, of_staff, reachable};
 pub use form::{Bind, bind};
 pub use login::{LogIn, log_in};
 pub use login_page::{STATE_SECONDS, Way, WayWanted, open_way, sweep_ways};

@@ -4,10 +4,7 @@ use async_graphql::Variables;
 use futures_util::future::BoxFuture;
 use serde_json::json;
 
-use super::super::{
-    spelling::local,
-    values::{members, text},
-};
+use super::super::spelling::local;
 use crate::{
     app::App,
     db::Numbered,
@@ -18,7 +15,10 @@ use crate::{
         rbac::{self, RoleKey},
         staff::{self, Filter, Staff},
     },
-    rest::payload::Payload,
+    rest::{
+        payload::Payload,
+        values::{members, text},
+    },
 };
 
 /// Rows on a page.

@@ -5,17 +5,17 @@ use chrono_tz::Tz;
 use futures_util::future::BoxFuture;
 use serde_json::json;
 
-use super::super::{
-    spelling::local,
-    values::{members, text},
-};
+use super::super::spelling::local;
 use crate::{
     domain::{
         Code, Context, Outcome,
         rbac::{self, Role},
         staff,
     },
-    rest::payload::Payload,
+    rest::{
+        payload::Payload,
+        values::{members, text},
+    },
 };
 
 /// `GET /api/rbac/roles`.

@@ -5,6 +5,7 @@ use crate::{
         Context, Outcome,
         directory::feishu::{
             act::Stopped,
+            binding::knows_open_id,
             departments,
             people::{self, News, What},
         },
@@ -51,9 +52,8 @@ impl<'a> Asking<'a> {
             Some(link) => link.made_account && is_placed(&news.person),
             None => news.what == What::Came,
         };
-        let is_nameless = news.what == What::Came
-            && news.person.open_id.is_none()
-            && !link.as_ref().is_some_and(people::knows_open_id);
+        let is_nameless =
+            news.what == What::Came && news.person.open_id.is_none() && !link.as_ref().is_some_and(knows_open_id);
         let is_lost = is_place_wanted && !self.is_known(&news.person).await?;
         if ids_only || is_nameless || is_lost {
             let asked = self.find_person(&news.person).await?.unwrap_or_default();

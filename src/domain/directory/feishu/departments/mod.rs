@@ -20,7 +20,7 @@ use crate::{
 mod forest;
 mod remove;
 
-pub(super) use remove::remove;
+pub(super) use remove::{forget, remove};
 
 use forest::Forest;
 

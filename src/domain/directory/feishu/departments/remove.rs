@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 
 use super::{CHUNK, PLATFORM, root};
 use crate::{
+    app::App,
+    db,
     domain::{Context, Outcome, directory::feishu::learn},
     entity::{department, department_binding, learned, membership, staff},
 };
@@ -57,6 +59,12 @@ pub(super) async fn gone(db: &impl ConnectionTrait, ids: &[&str]) -> Outcome<Has
         }
     }
     Ok(gone)
+}
+
+/// Forgets departments that were deleted before then: older news of them comes no more. Gives their number.
+pub(in super::super) async fn forget(app: &App, before: DateTime<Utc>) -> Outcome<u64> {
+    let old = Condition::all().add(learned::Column::Name.starts_with(GONE)).add(learned::Column::LearnedAt.lt(before));
+    Ok(db::sweep::<learned::Entity>(&app.db, learned::Column::Name, old).await?)
 }
 
 /// Whether there is neither a department nor a person in one, nor another platform that knows it.

@@ -8,32 +8,12 @@ use super::{News, write};
 use crate::{
     domain::{
         Outcome,
-        directory::feishu::{PLATFORM, departments},
+        directory::feishu::{PLATFORM, binding::by_user_id, departments},
         rbac::Keepers,
     },
     entity::{person_binding, staff},
     feishu::Person,
 };
-
-/// What stands before a user_id where the open_id of a person is not known; no open_id begins so.
-const BY_USER_ID: &str = "user:";
-/// What stands before the key of a link whose person left without our ever knowing their open_id.
-const LEFT: &str = "left:";
-
-/// The id under which somebody is linked whose open_id is not known.
-pub(super) fn by_user_id(user_id: &str) -> String {
-    format!("{BY_USER_ID}{user_id}")
-}
-
-/// The id under which somebody stays linked who left and whose open_id is not known.
-pub(super) fn left(link: i64) -> String {
-    format!("{LEFT}{link}")
-}
-
-/// Whether the id of a link is an open_id, by which Feishu can be asked about the person.
-pub(in super::super) fn knows_open_id(link: &person_binding::Model) -> bool {
-    ![BY_USER_ID, LEFT].iter().any(|prefix| link.external_id.starts_with(prefix))
-}
 
 /// What is known about some people.
 pub(super) struct Book {

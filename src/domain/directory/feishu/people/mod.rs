@@ -6,7 +6,10 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
-use super::departments;
+use super::{
+    binding::{self, knows_open_id},
+    departments,
+};
 use crate::{
     domain::{Context, Outcome},
     entity::{
@@ -20,8 +23,6 @@ mod book;
 mod early;
 mod names;
 mod write;
-
-pub(super) use book::knows_open_id;
 
 use book::Book;
 use write::{Account, Entry};
@@ -246,9 +247,9 @@ fn bound(
         Some(open_id) => open_id.clone(),
         None => match known {
             // Somebody else may be given this user_id, and must not be taken for who left.
-            Some(link) if left && link.staff_id.is_some() && !book::knows_open_id(link) => book::left(link.id),
+            Some(link) if left && link.staff_id.is_some() && !knows_open_id(link) => binding::left(link.id),
             Some(link) => link.external_id.clone(),
-            None => book::by_user_id(user_id.as_deref().unwrap_or_default()),
+            None => binding::by_user_id(user_id.as_deref().unwrap_or_default()),
         },
     };
     let is_early = known.is_none_or(|link| link.staff_id.is_none()) && !makes_account;

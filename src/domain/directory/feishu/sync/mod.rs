@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef};
 
 use super::{
-    PLATFORM, connected,
+    PLATFORM, binding, connected,
     departments::{self, Told},
     people::{self, News, What, Where},
     tenant, told,
@@ -96,11 +96,7 @@ async fn entity_of(ctx: &Context) -> Outcome<i64> {
 }
 
 async fn is_bound(ctx: &Context) -> Outcome<()> {
-    let bound = person_binding::Entity::find()
-        .filter(person_binding::Column::Platform.eq(PLATFORM))
-        .filter(person_binding::Column::StaffId.eq(ctx.person()?.id))
-        .one(ctx.db().read())
-        .await?;
+    let bound = binding::of_staff(ctx.db().read(), ctx.person()?.id).await?;
     bound.map(|_| ()).ok_or_else(|| Code::SyncerUnbound.into())
 }
 
@@ -193,7 +189,7 @@ async fn missing(ctx: &Context, fetched: &Fetched) -> Outcome<Vec<String>> {
         .await?;
     let missing = bound.into_iter().filter(|(link, person)| {
         let has_left = link.user_id.is_none() && person.as_ref().is_some_and(|person| person.locked);
-        people::knows_open_id(link) && !shown.contains(link.external_id.as_str()) && !has_left
+        binding::knows_open_id(link) && !shown.contains(link.external_id.as_str()) && !has_left
     });
     Ok(missing.map(|(link, _)| link.external_id).collect())
 }

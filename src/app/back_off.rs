@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::app::App;
+use super::App;
 
 /// Longest wait between two tries.
 const LONGEST: TimeDelta = TimeDelta::minutes(10);

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object, Result};
 
 use crate::domain::notices::{self, Message};
 
-use super::kit::{Caller, NodeKind, items, key, payload, settle};
+use super::super::kit::{Caller, NodeKind, items, key, payload, settle};
 
 /// A text and who gets it: a person or a group.
 #[derive(Debug, InputObject)]
@@ -32,7 +32,7 @@ payload! {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct NoticeMutation;
+pub(in super::super) struct NoticeMutation;
 
 #[Object]
 impl NoticeMutation {

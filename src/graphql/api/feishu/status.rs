@@ -10,7 +10,7 @@ use crate::domain::{
     directory::feishu::{self, Standing, Tried},
 };
 
-use super::kit::Caller;
+use super::super::kit::Caller;
 
 /// How many wait and how many were given up.
 #[derive(Debug, SimpleObject)]
@@ -124,7 +124,7 @@ impl FeishuStatus {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct FeishuStatusQuery;
+pub(in super::super) struct FeishuStatusQuery;
 
 #[Object]
 impl FeishuStatusQuery {

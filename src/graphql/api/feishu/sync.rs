@@ -4,7 +4,7 @@ use async_graphql::{Context, InputObject, Object, Result};
 
 use crate::domain::directory::feishu;
 
-use super::kit::{Caller, payload, settle};
+use super::super::kit::{Caller, payload, settle};
 
 /// Which sync is wanted.
 #[derive(Debug, InputObject)]
@@ -25,7 +25,7 @@ payload! {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct FeishuSyncMutation;
+pub(in super::super) struct FeishuSyncMutation;
 
 #[Object]
 impl FeishuSyncMutation {

@@ -4,7 +4,7 @@ use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 
 use crate::domain::directory::feishu::{self, Bind, LogIn, Profile, WayWanted};
 
-use super::{
+use super::super::{
     kit::{Caller, payload, settle},
     sessions::token,
     staff::{Staff, person},
@@ -12,7 +12,7 @@ use super::{
 
 /// What Feishu tells of a person. What is null was not told.
 #[derive(Clone, Debug, SimpleObject)]
-pub(super) struct FeishuProfile {
+pub(in super::super) struct FeishuProfile {
     /// The name.
     name: Option<String>,
     /// The English name.
@@ -100,7 +100,7 @@ payload! {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct FeishuMutation;
+pub(in super::super) struct FeishuMutation;
 
 #[Object]
 impl FeishuMutation {

@@ -2,13 +2,11 @@
 
 use async_graphql::{Value, Variables};
 
-use crate::{
-    domain::{Fault, Outcome},
-    rest::payload::Payload,
-};
+use super::payload::Payload;
+use crate::domain::{Fault, Outcome};
 
 /// The text of a variable; none where it is omitted or `null`.
-pub(super) fn text<'a>(variables: &'a Variables, name: &str) -> Option<&'a str> {
+pub fn text<'a>(variables: &'a Variables, name: &str) -> Option<&'a str> {
     match variables.get(name) {
         Some(Value::String(text)) => Some(text),
         _ => None,
@@ -16,6 +14,6 @@ pub(super) fn text<'a>(variables: &'a Variables, name: &str) -> Option<&'a str> 
 }
 
 /// The members of a JSON object as a payload.
-pub(super) fn members(object: serde_json::Value) -> Outcome<Payload> {
+pub fn members(object: serde_json::Value) -> Outcome<Payload> {
     Ok(Payload::Members(Value::from_json(object).map_err(Fault::internal)?))
 }
