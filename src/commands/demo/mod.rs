@@ -11,7 +11,7 @@ use crate::{
     entity::{
         approval, approval_manager, asset, asset_group, credential, department, history, outbox, role, staff,
         staff_role,
-        words::{ApprovalKind, ApprovalState, AssetKind, Door, HistoryKind},
+        words::{ApprovalKind, ApprovalState, AssetKind, DeliveryState, Door, HistoryKind},
     },
 };
 
@@ -226,7 +226,7 @@ async fn write_transfer(tx: &DatabaseTransaction, at: DateTime<Utc>) -> Result<(
         recipient_id: Set(Some(staff_key(TRANSFER.manager))),
         approval_id: Set(Some(APPROVAL)),
         body: Set("{}".to_owned()),
-        state: Set("sent".to_owned()),
+        state: Set(DeliveryState::Sent),
         attempts: Set(1),
         next_at: Set(at),
         created_at: Set(at),

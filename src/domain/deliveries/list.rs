@@ -110,9 +110,9 @@ pub struct Tally {
 
 /// How many from or to `platform` wait and failed. For those who asked for permission already.
 pub async fn tally(db: &impl ConnectionTrait, direction: Direction, platform: Platform) -> Outcome<Tally> {
-    let states = [DeliveryState::Waiting, DeliveryState::Working, DeliveryState::Failed].map(DeliveryState::word);
+    let states = [DeliveryState::Waiting, DeliveryState::Working, DeliveryState::Failed];
     let number = || Expr::cust("COUNT(*)");
-    let counted: Vec<(String, i64)> = match direction {
+    let counted: Vec<(DeliveryState, i64)> = match direction {
         Direction::Inbox => {
             let wanted = inbox::Entity::find().filter(inbox::Column::Source.eq(platform.word()));
             let wanted = wanted.filter(inbox::Column::State.is_in(states)).select_only().column(inbox::Column::State);
@@ -126,7 +126,7 @@ pub async fn tally(db: &impl ConnectionTrait, direction: Direction, platform: Pl
     };
     let mut tally = Tally::default();
     for (state, number) in counted {
-        let place = if state == DeliveryState::Failed.word() { &mut tally.failed } else { &mut tally.waiting };
+        let place = if state == DeliveryState::Failed { &mut tally.failed } else { &mut tally.waiting };
         *place += number;
     }
     Ok(tally)
@@ -147,7 +147,7 @@ fn incoming(filter: &Filter) -> Select<inbox::Entity> {
     use inbox::Column::{Body, Kind, Source, State};
     let Filter { states, platform, kind, approval, .. } = filter;
     let wanted = Condition::all()
-        .add_option(states.as_ref().map(|states| State.is_in(states.iter().map(|state| state.word()))))
+        .add_option(states.as_ref().map(|states| State.is_in(states.iter().copied())))
         .add_option(platform.map(|platform| Source.eq(platform.word())))
         .add_option(kind.as_deref().map(|kind| Kind.eq(known(kind))))
         // What comes in is about no request.
@@ -159,7 +159,7 @@ fn outgoing(filter: &Filter) -> Select<outbox::Entity> {
     use outbox::Column::{ApprovalId, Body, Channel, Kind, State};
     let Filter { states, platform, kind, approval, .. } = filter;
     let wanted = Condition::all()
-        .add_option(states.as_ref().map(|states| State.is_in(states.iter().map(|state| state.word()))))
+        .add_option(states.as_ref().map(|states| State.is_in(states.iter().copied())))
         .add_option(platform.map(|platform| Channel.eq(platform.word())))
         .add_option(kind.as_deref().map(|kind| Kind.eq(known(kind))))
         .add_option(approval.flatten().map(|approval| ApprovalId.eq(approval)))

@@ -37,8 +37,8 @@ pub struct Delivery {
     pub platform: Option<Platform>,
     /// The type: of what came in, as the platform calls it.
     pub kind: String,
-    /// How far it has come; none in a state that we no longer know.
-    pub state: Option<DeliveryState>,
+    /// How far it has come.
+    pub state: DeliveryState,
     /// How often it was tried, since somebody last had it tried again.
     pub attempts: i64,
     /// When it is tried next, while it waits.
@@ -64,7 +64,7 @@ impl From<inbox::Model> for Delivery {
             id: row.id,
             platform: Platform::parse(&row.source),
             kind: row.kind,
-            state: DeliveryState::parse(&row.state),
+            state: row.state,
             attempts: row.attempts,
             next_at: row.next_at,
             created_at: row.received_at,
@@ -84,7 +84,7 @@ impl From<outbox::Model> for Delivery {
             id: row.id,
             platform: Platform::parse(&row.channel),
             kind: row.kind,
-            state: DeliveryState::parse(&row.state),
+            state: row.state,
             attempts: row.attempts,
             next_at: row.next_at,
             created_at: row.created_at,

@@ -27,12 +27,12 @@ async fn retry_in(
     expected: Option<DeliveryState>,
 ) -> Outcome<Delivery> {
     let seen = find(db, direction, id).await?.ok_or(Code::DeliveryNotFound)?;
-    if expected.is_some_and(|expected| seen.state != Some(expected)) {
+    if expected.is_some_and(|expected| seen.state != expected) {
         return Err(Code::VersionConflict.on("expectedState"));
     }
     match seen.state {
-        Some(DeliveryState::Waiting) if seen.attempts == 0 => return Ok(seen),
-        Some(DeliveryState::Waiting | DeliveryState::Failed) => {}
+        DeliveryState::Waiting if seen.attempts == 0 => return Ok(seen),
+        DeliveryState::Waiting | DeliveryState::Failed => {}
         _ => return Err(Code::DeliverySettled.into()),
     }
     // Whoever took it in the meantime has changed its state or its number of tries.
@@ -44,26 +44,25 @@ async fn retry_in(
 
 /// Puts `seen` back to those that wait, unless somebody has changed it; gives the number of rows.
 async fn put_back(db: &impl ConnectionTrait, ctx: &Context, seen: &Delivery) -> Result<u64, DbErr> {
-    let (waiting, state) = (DeliveryState::Waiting.word(), seen.state.map_or("", DeliveryState::word));
     let done = match seen.direction {
         Direction::Inbox => {
             inbox::Entity::update_many()
-                .col_expr(inbox::Column::State, Expr::value(waiting))
+                .col_expr(inbox::Column::State, Expr::value(DeliveryState::Waiting))
                 .col_expr(inbox::Column::Attempts, Expr::value(0))
                 .col_expr(inbox::Column::NextAt, Expr::value(ctx.now()))
                 .filter(inbox::Column::Id.eq(seen.id))
-                .filter(inbox::Column::State.eq(state))
+                .filter(inbox::Column::State.eq(seen.state))
                 .filter(inbox::Column::Attempts.eq(seen.attempts))
                 .exec(db)
                 .await?
         }
         Direction::Outbox => {
             outbox::Entity::update_many()
-                .col_expr(outbox::Column::State, Expr::value(waiting))
+                .col_expr(outbox::Column::State, Expr::value(DeliveryState::Waiting))
                 .col_expr(outbox::Column::Attempts, Expr::value(0))
                 .col_expr(outbox::Column::NextAt, Expr::value(ctx.now()))
                 .filter(outbox::Column::Id.eq(seen.id))
-                .filter(outbox::Column::State.eq(state))
+                .filter(outbox::Column::State.eq(seen.state))
                 .filter(outbox::Column::Attempts.eq(seen.attempts))
                 .exec(db)
                 .await?

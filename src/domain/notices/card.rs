@@ -13,7 +13,10 @@ use super::{
 use crate::{
     app::App,
     domain::Outcome,
-    entity::{outbox, words::ApprovalState},
+    entity::{
+        outbox,
+        words::{ApprovalState, DeliveryState},
+    },
 };
 
 /// A card that somebody was sent.
@@ -81,7 +84,7 @@ pub(crate) async fn arrived(app: &App, db: &impl ConnectionTrait, card: &Card, m
         return Ok(());
     }
     outbox::Entity::update_many()
-        .col_expr(outbox::Column::State, Expr::value("sent"))
+        .col_expr(outbox::Column::State, Expr::value(DeliveryState::Sent))
         .col_expr(outbox::Column::SentAt, Expr::value(app.now()))
         .col_expr(outbox::Column::MessageId, Expr::value(message_id))
         .col_expr(outbox::Column::LastError, Expr::value(None::<String>))

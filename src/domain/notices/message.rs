@@ -9,7 +9,7 @@ use super::{Place, TextBody, UUID, Written, kind::TEXT, requests::bound, row, se
 use crate::{
     app::{ALPHANUMERIC, draw},
     domain::{Code, Context, Fault, Key, Outcome, Permission, find_all, text, transact},
-    entity::{outbox, staff},
+    entity::{outbox, staff, words::DeliveryState},
     feishu::{MENTION_ALL, escape, mention},
 };
 
@@ -51,7 +51,7 @@ pub async fn send_message(ctx: &Context, message: &Message) -> Outcome<Option<St
     }
     let sent = outbox::Entity::find_by_id(id).one(ctx.db().read()).await?;
     match sent {
-        Some(row) if row.state == "failed" => Err(Code::MessageFailed.into()),
+        Some(row) if row.state == DeliveryState::Failed => Err(Code::MessageFailed.into()),
         row => Ok(row.and_then(|row| row.message_id)),
     }
 }

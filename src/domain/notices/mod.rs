@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::{Context, Fault, Outcome, directory::feishu::Ids};
 use crate::{
     app::{ALPHANUMERIC, App, Asking, draw},
-    entity::{outbox, words::ApprovalState},
+    entity::{
+        outbox,
+        words::{ApprovalState, DeliveryState},
+    },
     feishu::{Ending, InteractiveCard, Named, Receiver},
 };
 
@@ -232,7 +235,7 @@ fn row(ctx: &Context, message: Written, next_at: DateTime<Utc>) -> outbox::Activ
         recipient_id: Set(message.recipient),
         approval_id: Set(message.approval),
         body: Set(message.body),
-        state: Set("waiting".to_owned()),
+        state: Set(DeliveryState::Waiting),
         attempts: Set(0),
         next_at: Set(next_at),
         created_at: Set(ctx.now()),

@@ -11,7 +11,10 @@ use crate::{
     app::{App, back_off},
     db,
     domain::Outcome,
-    entity::{approval, outbox, words::ApprovalState},
+    entity::{
+        approval, outbox,
+        words::{ApprovalState, DeliveryState},
+    },
     feishu::{Failure, Meaning},
 };
 
@@ -27,7 +30,7 @@ pub(super) enum Came {
 
 /// What is written about it.
 struct Line {
-    state: &'static str,
+    state: DeliveryState,
     next_at: DateTime<Utc>,
     sent_at: Option<DateTime<Utc>>,
     message_id: Option<String>,
@@ -38,7 +41,7 @@ struct Line {
 pub(super) async fn note(app: &App, row: &outbox::Model, came: &Came) -> Outcome<()> {
     let line = &judged(app, row, came);
     if let Some(error) = &line.error {
-        let (tries, state, kind) = (row.attempts, line.state, row.kind.as_str());
+        let (tries, state, kind) = (row.attempts, line.state.word(), row.kind.as_str());
         tracing::warn!(message = row.id, kind, tries, state, error, "a message to Feishu did not leave");
     }
     app.db
@@ -51,7 +54,7 @@ pub(super) async fn note(app: &App, row: &outbox::Model, came: &Came) -> Outcome
                 .col_expr(outbox::Column::MessageId, Expr::value(line.message_id.as_deref()))
                 .col_expr(outbox::Column::LastError, Expr::value(line.error.as_deref()))
                 .filter(outbox::Column::Id.eq(row.id))
-                .filter(outbox::Column::State.eq("working"))
+                .filter(outbox::Column::State.eq(DeliveryState::Working))
                 .filter(outbox::Column::Attempts.eq(row.attempts))
                 .exec(&tx)
                 .await?;
@@ -65,8 +68,10 @@ fn judged(app: &App, row: &outbox::Model, came: &Came) -> Line {
     let now = app.now();
     let done = |state| Line { state, next_at: now, sent_at: None, message_id: None, error: None };
     let failure = match came {
-        Came::Sent(message_id) => return Line { sent_at: Some(now), message_id: message_id.clone(), ..done("sent") },
-        Came::Dropped(why) => return Line { error: Some((*why).to_owned()), ..done("dropped") },
+        Came::Sent(message_id) => {
+            return Line { sent_at: Some(now), message_id: message_id.clone(), ..done(DeliveryState::Sent) };
+        }
+        Came::Dropped(why) => return Line { error: Some((*why).to_owned()), ..done(DeliveryState::Dropped) },
         Came::Failed(failure) => failure,
     };
     let back_off = || back_off::wait(app, row.attempts);
@@ -89,8 +94,8 @@ fn judged(app: &App, row: &outbox::Model, came: &Came) -> Line {
     let wait = wait.filter(|_| !back_off::is_over(app, row.created_at));
     let error = Some(described(failure));
     match wait {
-        Some(wait) => Line { state: "waiting", next_at: now + wait, error, ..done("") },
-        None => Line { error, ..done("failed") },
+        Some(wait) => Line { next_at: now + wait, error, ..done(DeliveryState::Waiting) },
+        None => Line { error, ..done(DeliveryState::Failed) },
     }
 }
 
@@ -123,7 +128,7 @@ pub async fn sweep(app: &App) -> Outcome<u64> {
         .add(outbox::Column::ApprovalId.in_subquery(ended));
     let messages = Condition::all()
         .add(outbox::Column::Channel.eq(CHANNEL))
-        .add(outbox::Column::State.is_in(["sent", "failed", "dropped"]))
+        .add(outbox::Column::State.is_in([DeliveryState::Sent, DeliveryState::Failed, DeliveryState::Dropped]))
         .add(outbox::Column::CreatedAt.lt(ago))
         .add(is_no_card);
     Ok(db::sweep::<outbox::Entity>(&app.db, outbox::Column::Id, messages).await?)

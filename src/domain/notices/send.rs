@@ -14,7 +14,7 @@ use crate::{
     domain::{Outcome, directory::feishu::connected},
     entity::{
         approval, outbox,
-        words::{ApprovalState, Door},
+        words::{ApprovalState, DeliveryState, Door},
     },
     feishu::{ApprovalCallback, ApprovalCard, Client, Failure, Receiver},
 };
@@ -116,7 +116,7 @@ async fn is_worth_telling(app: &App, row: &outbox::Model) -> Outcome<bool> {
     let left = outbox::Entity::find()
         .filter(outbox::Column::ApprovalId.eq(row.approval_id))
         .filter(outbox::Column::Kind.is_in(CARDS))
-        .filter(outbox::Column::State.eq("sent"));
+        .filter(outbox::Column::State.eq(DeliveryState::Sent));
     Ok(left.count(app.db.read()).await? > 0)
 }
 

@@ -9,7 +9,11 @@ use sea_orm::{
 };
 
 use super::{CHANNEL, send::kinds_of};
-use crate::{app::App, domain::Outcome, entity::outbox};
+use crate::{
+    app::App,
+    domain::Outcome,
+    entity::{outbox, words::DeliveryState},
+};
 
 /// How long sending may take. A message that is being sent for longer was left behind by a server that went.
 const LEASE: TimeDelta = TimeDelta::seconds(20);
@@ -47,7 +51,7 @@ pub async fn take(app: &App, most: usize) -> Outcome<Taken> {
     let due = waiting().filter(may_leave.clone()).filter(is_first_of_its_lane()).limit(looked_at);
     let mut messages = claim(app, due.all(app.db.read()).await?, most).await?;
     if messages.is_empty() {
-        let left_behind = of_channel("working").filter(may_leave).limit(looked_at);
+        let left_behind = of_channel(DeliveryState::Working).filter(may_leave).limit(looked_at);
         messages = claim(app, left_behind.all(app.db.read()).await?, most).await?;
     }
     Ok(Taken { again: wait(again(app, is_slowed).await?), messages })
@@ -66,7 +70,7 @@ fn wait(time: TimeDelta) -> Duration {
     time.clamp(SHORTEST, LONGEST).to_std().unwrap_or_default()
 }
 
-fn of_channel(state: &str) -> Select<outbox::Entity> {
+fn of_channel(state: DeliveryState) -> Select<outbox::Entity> {
     outbox::Entity::find()
         .filter(outbox::Column::Channel.eq(CHANNEL))
         .filter(outbox::Column::State.eq(state))
@@ -75,7 +79,7 @@ fn of_channel(state: &str) -> Select<outbox::Entity> {
 }
 
 fn waiting() -> Select<outbox::Entity> {
-    of_channel("waiting")
+    of_channel(DeliveryState::Waiting)
 }
 
 fn is_first_of_its_lane() -> sea_orm::sea_query::SimpleExpr {
@@ -86,7 +90,7 @@ fn is_first_of_its_lane() -> sea_orm::sea_query::SimpleExpr {
         .from_as(outbox::Entity, earlier.clone())
         .and_where(of_earlier(outbox::Column::Lane).equals((outbox::Entity, outbox::Column::Lane)))
         .and_where(of_earlier(outbox::Column::Id).lt(Expr::col((outbox::Entity, outbox::Column::Id))))
-        .and_where(of_earlier(outbox::Column::State).is_in(["waiting", "working"]))
+        .and_where(of_earlier(outbox::Column::State).is_in([DeliveryState::Waiting, DeliveryState::Working]))
         .to_owned();
     Expr::exists(before).not()
 }
@@ -101,7 +105,7 @@ async fn claim(app: &App, due: Vec<outbox::Model>, most: usize) -> Outcome<Vec<o
     }
     let which = Condition::all()
         .add(outbox::Column::Id.is_in(wanted))
-        .add(outbox::Column::State.is_in(["waiting", "working"]))
+        .add(outbox::Column::State.is_in([DeliveryState::Waiting, DeliveryState::Working]))
         .add(outbox::Column::NextAt.lte(now));
     claimed(app, &which).await
 }
@@ -110,7 +114,7 @@ async fn claim(app: &App, due: Vec<outbox::Model>, most: usize) -> Outcome<Vec<o
 pub(super) async fn claim_first(app: &App, id: i64) -> Outcome<Option<outbox::Model>> {
     let which = Condition::all()
         .add(outbox::Column::Id.eq(id))
-        .add(outbox::Column::State.eq("waiting"))
+        .add(outbox::Column::State.eq(DeliveryState::Waiting))
         .add(outbox::Column::Attempts.eq(0));
     Ok(claimed(app, &which).await?.pop())
 }
@@ -121,7 +125,7 @@ async fn claimed(app: &App, which: &Condition) -> Outcome<Vec<outbox::Model>> {
         .retry(|| async {
             let tx = app.db.begin().await?;
             let claimed = outbox::Entity::update_many()
-                .col_expr(outbox::Column::State, Expr::value("working"))
+                .col_expr(outbox::Column::State, Expr::value(DeliveryState::Working))
                 .col_expr(outbox::Column::Attempts, Expr::col(outbox::Column::Attempts).add(1))
                 .col_expr(outbox::Column::NextAt, Expr::value(app.now() + LEASE))
                 .filter(which.clone())
@@ -140,10 +144,10 @@ pub async fn take_up_again(app: &App) -> Outcome<()> {
         .retry(|| async {
             let tx = app.db.begin().await?;
             outbox::Entity::update_many()
-                .col_expr(outbox::Column::State, Expr::value("waiting"))
+                .col_expr(outbox::Column::State, Expr::value(DeliveryState::Waiting))
                 .col_expr(outbox::Column::NextAt, Expr::value(app.now()))
                 .filter(outbox::Column::Channel.eq(CHANNEL))
-                .filter(outbox::Column::State.eq("working"))
+                .filter(outbox::Column::State.eq(DeliveryState::Working))
                 .exec(&tx)
                 .await?;
             tx.commit().await?;

@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::entity::words::DeliveryState;
+
 /// One row of `inbox`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "inbox")]
@@ -23,8 +25,8 @@ pub struct Model {
     pub happened_at: DateTimeUtc,
     /// When it came in.
     pub received_at: DateTimeUtc,
-    /// `waiting`, `working`, `done`, `ignored` or `failed`.
-    pub state: String,
+    /// How far it has come.
+    pub state: DeliveryState,
     /// How often it was tried.
     pub attempts: i64,
     /// When to try it next.

@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::entity::words::DeliveryState;
+
 /// One row of `outbox`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "outbox")]
@@ -23,8 +25,8 @@ pub struct Model {
     pub approval_id: Option<i64>,
     /// What to send, without secrets.
     pub body: String,
-    /// `waiting`, `working`, `sent`, `failed` or `dropped`.
-    pub state: String,
+    /// How far it has come.
+    pub state: DeliveryState,
     /// How often it was tried.
     pub attempts: i64,
     /// When to try it next.

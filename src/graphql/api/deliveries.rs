@@ -47,7 +47,7 @@ impl Delivery {
     }
 
     /// How far it has come.
-    async fn state(&self) -> Option<DeliveryState> {
+    async fn state(&self) -> DeliveryState {
         self.0.state
     }
 
@@ -58,7 +58,7 @@ impl Delivery {
 
     /// When it is tried next; none unless it waits.
     async fn next_at(&self) -> Option<DateTime<Utc>> {
-        Some(self.0.next_at).filter(|_| self.0.state == Some(DeliveryState::Waiting))
+        Some(self.0.next_at).filter(|_| self.0.state == DeliveryState::Waiting)
     }
 
     /// When it came in or was written.

@@ -53,7 +53,7 @@ async fn a_request_sends_the_card_that_the_contract_prints() {
     assert_eq!(text.query, "receive_id_type=open_id");
     assert_eq!((&text.sent["receive_id"], &text.sent["msg_type"]), (&json!("ou_staff"), &json!("text")));
     assert_eq!(text.sent["content"], json!(json!({ "text": "您的资产转移申请已提交：test_asset1 × 1" }).to_string()));
-    assert!(world.outbox().await.iter().all(|row| row.state == "sent" && row.attempts == 1));
+    assert!(world.outbox().await.iter().all(|row| row.state.word() == "sent" && row.attempts == 1));
 }
 
 #[tokio::test]
@@ -140,7 +140,7 @@ async fn what_is_decided_before_its_card_leaves_sends_no_card() {
     world.deliver().await;
     assert!(feishu.calls(SEND).is_empty() && feishu.calls(UPDATE).is_empty());
     assert_eq!(feishu.calls(MESSAGES).len(), 1, "only that it was refused");
-    let states: Vec<_> = world.outbox().await.iter().map(|row| row.state.clone()).collect();
+    let states: Vec<_> = world.outbox().await.iter().map(|row| row.state.word()).collect();
     assert_eq!(states, ["dropped", "dropped", "dropped", "sent"]);
 }
 
@@ -161,7 +161,7 @@ async fn cards_are_not_updated_for_ever() {
         world.ask_as(ADMIN, decide, json!({ "id": id })).await;
         world.deliver().await;
         let update = world.outbox().await.pop().unwrap();
-        assert_eq!((update.state.as_str(), feishu.calls(UPDATE).len()), ("dropped", 0), "{interactive}");
+        assert_eq!((update.state.word(), feishu.calls(UPDATE).len()), ("dropped", 0), "{interactive}");
     }
 }
 
@@ -189,7 +189,7 @@ async fn a_message_is_repeated_under_its_uuid_until_feishu_takes_it() {
     assert!(sent.iter().all(|card| card.sent["uuid"] == sent[0].sent["uuid"]));
     let rows = world.outbox().await;
     assert_eq!(
-        (rows[0].state.as_str(), rows[0].attempts),
+        (rows[0].state.word(), rows[0].attempts),
         ("sent", 7),
         "a token that is no longer taken is replaced at once"
     );
@@ -208,16 +208,16 @@ async fn what_will_never_arrive_fails_for_good_and_what_is_set_up_wrongly_waits_
     let rows = world.outbox().await;
     let [text, card] = rows.as_slice() else { panic!("{rows:?}") };
     assert_eq!(
-        (card.state.as_str(), card.last_error.as_deref()),
+        (card.state.word(), card.last_error.as_deref()),
         ("failed", Some("Feishu refused: code 230013, HTTP 400, log id log-1"))
     );
-    assert_eq!(text.state, "waiting");
+    assert_eq!(text.state.word(), "waiting");
     let wait = text.next_at - text.created_at;
     assert!(wait > TimeDelta::minutes(9) && wait < TimeDelta::minutes(11), "{wait}");
     world.clock.advance(TimeDelta::hours(72));
     feishu.fail(MESSAGES, [FeishuFault::Status(500)]);
     world.deliver().await;
-    assert_eq!(world.outbox().await[0].state, "failed", "after three days it is given up");
+    assert_eq!(world.outbox().await[0].state.word(), "failed", "after three days it is given up");
 }
 
 #[tokio::test]
@@ -233,7 +233,7 @@ async fn all_of_an_api_waits_that_was_called_too_often_and_other_apis_go_on() {
     assert!(sent == (1, 1) || sent == (2, 1), "{sent:?}");
     world.clock.advance(TimeDelta::seconds(31));
     world.deliver().await;
-    assert!(world.outbox().await.iter().all(|row| row.state == "sent"));
+    assert!(world.outbox().await.iter().all(|row| row.state.word() == "sent"));
 }
 
 #[tokio::test]
@@ -318,7 +318,7 @@ async fn texts_by_hand_mention_whom_they_are_to_and_nobody_else() {
     let waits = world.ask_as(by, send, json!({ "input": { "toStaffId": STAFF, "text": "later" } })).await;
     assert_eq!(waits["feishuMessageSend"], json!({ "messageId": null, "userErrors": [] }));
     world.deliver().await;
-    assert_eq!(world.outbox().await.pop().unwrap().state, "sent");
+    assert_eq!(world.outbox().await.pop().unwrap().state.word(), "sent");
     feishu.fail(MESSAGES, [FeishuFault::Code(400, 230_013)]);
     let failed = world.ask_as(by, send, json!({ "input": { "toStaffId": STAFF, "text": "never" } })).await;
     assert_eq!(failed["feishuMessageSend"]["userErrors"][0]["code"], json!("MESSAGE_FAILED"));

@@ -1,17 +1,10 @@
-//! Feishu, beside a stand-in: the client, messages, attendance, the directory (contract: feishu-app §1, §3 to §6).
+//! Feishu, beside a stand-in: the client, messages, cards, attendance, the directory (contract: feishu-app §1, §3 to §6).
 
 mod attendance;
 mod cards;
 mod client;
-pub(crate) mod company;
-mod departments;
-mod events;
-mod inbox;
+pub(crate) mod directory;
 mod killed;
-mod leavers;
 mod message;
-mod old_events;
-mod racing;
 mod scene;
-mod sync;
 mod taps;

@@ -304,7 +304,7 @@ async fn a_card_whose_sending_was_not_acknowledged_can_be_tapped() {
     world.deliver().await;
     assert_eq!(feishu.calls(SEND).len(), 1, "it arrived, as the tap tells");
     let card = &world.outbox().await[0];
-    assert_eq!((card.state.as_str(), card.message_id.as_deref()), ("sent", Some("told to nobody")));
+    assert_eq!((card.state.word(), card.message_id.as_deref()), ("sent", Some("told to nobody")));
 }
 
 #[tokio::test]

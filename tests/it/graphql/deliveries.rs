@@ -2,7 +2,7 @@
 
 use assetry::{
     domain::directory::{feishu, wecom},
-    entity::{inbox, outbox},
+    entity::{inbox, outbox, words::DeliveryState},
 };
 use chrono::TimeDelta;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
@@ -21,7 +21,7 @@ fn message(world: &World, uuid: &str, state: &str, attempts: i64) -> outbox::Act
         kind: Set("approval_card".to_owned()),
         lane: Set(uuid.to_owned()),
         body: Set(BODY.to_owned()),
-        state: Set(state.to_owned()),
+        state: Set(DeliveryState::parse(state).unwrap()),
         attempts: Set(attempts),
         next_at: Set(now + TimeDelta::minutes(10)),
         created_at: Set(now),
@@ -38,7 +38,7 @@ fn event(world: &World, once: &str, source: &str, kind: &str, state: &str, body:
         body: Set(body.to_owned()),
         happened_at: Set(now),
         received_at: Set(now),
-        state: Set(state.to_owned()),
+        state: Set(DeliveryState::parse(state).unwrap()),
         attempts: Set(1),
         next_at: Set(now + TimeDelta::minutes(10)),
         ..Default::default()
@@ -202,7 +202,7 @@ async fn only_what_waits_or_failed_is_tried_again() {
     for (at, (before, after)) in before.iter().zip(&after).enumerate() {
         let again = [1, 4].contains(&at);
         let expected = outbox::Model {
-            state: if again { "waiting".to_owned() } else { before.state.clone() },
+            state: if again { DeliveryState::Waiting } else { before.state },
             attempts: if again { 0 } else { before.attempts },
             next_at: if again { now } else { before.next_at },
             ..before.clone()
@@ -232,7 +232,7 @@ async fn of_many_who_ask_nobody_doubles_anything() {
         assert!(reply["delivery"]["state"] == "WAITING" || reply == lost, "{reply}");
     }
     let rows = outbox::Entity::find().filter(outbox::Column::State.ne("sent")).all(world.db().read()).await.unwrap();
-    assert_eq!((rows.len(), rows[0].state.as_str(), rows[0].attempts), (1, "waiting", 0));
+    assert_eq!((rows.len(), rows[0].state.word(), rows[0].attempts), (1, "waiting", 0));
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! How we stand with Feishu, for administrators.
 
 use assetry::{
-    entity::{inbox, outbox},
+    entity::{inbox, outbox, words::DeliveryState},
     settings::{self, FeishuCard, Secret},
 };
 use sea_orm::{ActiveModelTrait, Set};
@@ -157,7 +157,7 @@ async fn what_waits_and_failed_is_counted_for_feishu_alone() {
             body: Set("{}".to_owned()),
             happened_at: Set(now),
             received_at: Set(now + chrono::TimeDelta::seconds(at as i64)),
-            state: Set((*state).to_owned()),
+            state: Set(DeliveryState::parse(state).unwrap()),
             attempts: Set(0),
             next_at: Set(now),
             ..Default::default()
@@ -175,7 +175,7 @@ async fn what_waits_and_failed_is_counted_for_feishu_alone() {
             kind: Set("text".to_owned()),
             lane: Set(at.to_string()),
             body: Set("{}".to_owned()),
-            state: Set((*state).to_owned()),
+            state: Set(DeliveryState::parse(state).unwrap()),
             attempts: Set(0),
             next_at: Set(now),
             created_at: Set(now),

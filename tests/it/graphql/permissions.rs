@@ -6,7 +6,9 @@
 use std::collections::BTreeSet;
 
 use assetry::{
-    entity::{attendance_event, department, department_binding, file, outbox, person_binding, staff},
+    entity::{
+        attendance_event, department, department_binding, file, outbox, person_binding, staff, words::DeliveryState,
+    },
     graphql::api,
 };
 use async_graphql::parser::{
@@ -320,7 +322,7 @@ async fn furnish(world: &World) {
         recipient_id: Set(Some(1)),
         approval_id: Set(Some(1)),
         body: Set("{}".to_owned()),
-        state: Set("failed".to_owned()),
+        state: Set(DeliveryState::Failed),
         attempts: Set(1),
         next_at: Set(now),
         created_at: Set(now),

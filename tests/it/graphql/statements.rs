@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use assetry::entity::{
     approval, approval_manager, asset, asset_group, attendance_event, department, file, history, outbox, role,
     role_permission, staff, staff_role,
-    words::{ApprovalKind, ApprovalState, AssetKind, AssetStatus, Door, HistoryKind, StaffGroup},
+    words::{ApprovalKind, ApprovalState, AssetKind, AssetStatus, DeliveryState, Door, HistoryKind, StaffGroup},
 };
 use sea_orm::{ActiveModelTrait, EntityTrait, Set};
 use serde_json::{Value, json};
@@ -255,7 +255,7 @@ async fn furnish(world: &World, rows: i64) {
             recipient_id: Set(Some(id)),
             approval_id: Set(Some(id)),
             body: Set("{}".to_owned()),
-            state: Set("waiting".to_owned()),
+            state: Set(DeliveryState::Waiting),
             attempts: Set(0),
             next_at: Set(now),
             created_at: Set(now),

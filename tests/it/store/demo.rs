@@ -180,7 +180,7 @@ async fn the_waiting_transfer_has_its_request_and_its_card() {
 
     let messages = outbox::Entity::find().all(db).await.unwrap();
     let [card] = messages.as_slice() else { panic!("{messages:?}") };
-    assert_eq!((card.channel.as_str(), card.kind.as_str(), card.state.as_str()), ("feishu", "demo_card", "sent"));
+    assert_eq!((card.channel.as_str(), card.kind.as_str(), card.state.word()), ("feishu", "demo_card", "sent"));
     assert_eq!(card.message_id.as_deref(), Some("qewqdadfwefsf"));
     assert_eq!((card.approval_id, card.recipient_id), (Some(request.id), Some(manager.staff_id)));
 }

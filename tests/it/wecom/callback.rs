@@ -5,7 +5,10 @@ use assetry::{
         directory::wecom::{self, Answer, Push},
         staff,
     },
-    entity::{inbox, words::LockedBy},
+    entity::{
+        inbox,
+        words::{DeliveryState, LockedBy},
+    },
     settings::Wecom,
     wecom::Stamp,
 };
@@ -69,7 +72,7 @@ async fn what_is_wrong_is_answered_from_the_top() {
     assert_eq!(ask(stamped(), xml("other")).await, Answer::Unproved);
     let late = sealed("<xml/>", RANDOM, now - 301);
     assert_eq!(ask(Some(late.0), xml(&late.1)).await, Answer::Unproved);
-    assert!(world.kept().await.iter().all(|row| row.state == "waiting"));
+    assert!(world.kept().await.iter().all(|row| row.state.word() == "waiting"));
 
     let plain = World::empty().await;
     let answer = wecom::receive(&plain.app, stamped(), Push::Event(Vec::new())).await.unwrap();
@@ -106,7 +109,7 @@ async fn a_message_that_cannot_be_used_is_taken_and_forgotten() {
     world.change("create_user", "<Name>nobody</Name>").await;
     world.change("create_party", "<Id>-1</Id>").await;
     world.act().await;
-    assert!(world.kept().await.iter().all(|row| row.state == "ignored"));
+    assert!(world.kept().await.iter().all(|row| row.state.word() == "ignored"));
 }
 
 #[tokio::test]
@@ -255,7 +258,7 @@ async fn events_are_acted_on_in_order_of_arrival_by_however_many_servers() {
     }
     let person = world.person_called("u").await;
     assert_eq!((person.name.as_str(), person.version), ("name 19", 20));
-    assert!(world.kept().await.iter().all(|row| row.state == "done" && row.attempts == 1));
+    assert!(world.kept().await.iter().all(|row| row.state.word() == "done" && row.attempts == 1));
 }
 
 #[tokio::test]
@@ -307,6 +310,6 @@ async fn an_event_that_fails_is_tried_again_and_given_up_in_the_end_while_those_
     assert!(!world.place(5).await.unwrap().1.delivered);
     rename("elsewhere", "membership").await;
     let told: Vec<_> = world.kept().await.into_iter().map(|row| (row.state, row.last_error)).collect();
-    assert_eq!(told[1], ("failed".to_owned(), Some("Something went wrong on our side.".to_owned())));
-    assert_eq!(told[2], ("done".to_owned(), None));
+    assert_eq!(told[1], (DeliveryState::Failed, Some("Something went wrong on our side.".to_owned())));
+    assert_eq!(told[2], (DeliveryState::Done, None));
 }

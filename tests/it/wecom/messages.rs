@@ -2,7 +2,7 @@
 
 use assetry::{
     domain::{Code, Context, directory::wecom},
-    entity::outbox,
+    entity::{outbox, words::DeliveryState},
     settings::Wecom,
 };
 use chrono::TimeDelta;
@@ -39,7 +39,7 @@ async fn a_message_is_written_down_and_sent() {
     // In order of key, and never to accounts that are nobody's own.
     assert_eq!(calls[0].body["touser"], "asdf|testuser");
     let rows = rows(&world).await;
-    assert_eq!((rows.len(), rows[0].state.as_str(), rows[0].message_id.as_deref()), (1, "sent", Some("message-1")));
+    assert_eq!((rows.len(), rows[0].state.word(), rows[0].message_id.as_deref()), (1, "sent", Some("message-1")));
     assert!(!wecom::send_next(&world.app).await.unwrap());
 }
 
@@ -143,7 +143,7 @@ async fn what_a_dead_server_wrote_down_is_sent_once_or_given_up() {
         kind: Set("text".to_owned()),
         lane: Set(uuid.to_owned()),
         body: Set(json!({ "touser": ["testuser"], "content": uuid }).to_string()),
-        state: Set(state.to_owned()),
+        state: Set(DeliveryState::parse(state).unwrap()),
         attempts: Set(0),
         next_at: Set(world.app.now() + TimeDelta::seconds(30)),
         created_at: Set(world.app.now()),
@@ -160,7 +160,7 @@ async fn what_a_dead_server_wrote_down_is_sent_once_or_given_up() {
     assert_eq!(calls.len(), 1);
     assert_eq!(calls[0].body["text"]["content"], "unsent");
     let rows = rows(&world).await;
-    let states: Vec<_> = rows.iter().map(|row| (row.state.as_str(), row.last_error.as_deref())).collect();
+    let states: Vec<_> = rows.iter().map(|row| (row.state.word(), row.last_error.as_deref())).collect();
     assert_eq!(states, [("sent", None), ("failed", Some("the server stopped while it was being sent"))]);
 
     // What is done with goes after a month.
@@ -176,7 +176,7 @@ async fn of_servers_that_look_at_once_one_sends() {
     let (world, wecom) = both(Content::Demo).await;
     assert_eq!(send(&world.called("sdfg").await, &["testuser"], "x").await, None);
     let mut row = rows(&world).await.remove(0).into_active_model();
-    row.state = Set("waiting".to_owned());
+    row.state = Set(DeliveryState::Waiting);
     row.next_at = Set(world.app.now());
     let tx = world.db().begin().await.unwrap();
     row.update(&tx).await.unwrap();

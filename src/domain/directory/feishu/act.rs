@@ -14,7 +14,10 @@ use crate::{
     app::{App, back_off},
     db,
     domain::{Actor, Context, Fault, Outcome, attendance},
-    entity::{inbox, words::Door},
+    entity::{
+        inbox,
+        words::{DeliveryState, Door},
+    },
     feishu::{Failure, Object},
 };
 
@@ -142,7 +145,7 @@ async fn apply(db: &impl ConnectionTrait, ctx: &Context, prepared: &Prepared) ->
 async fn take(app: &App) -> Outcome<Option<inbox::Model>> {
     let due = inbox::Entity::find()
         .filter(inbox::Column::Source.eq(PLATFORM))
-        .filter(inbox::Column::State.is_in(["waiting", "working"]))
+        .filter(inbox::Column::State.is_in([DeliveryState::Waiting, DeliveryState::Working]))
         .filter(inbox::Column::NextAt.lte(app.now()))
         .order_by_asc(inbox::Column::NextAt)
         .order_by_asc(inbox::Column::Id)
@@ -158,7 +161,7 @@ async fn take(app: &App) -> Outcome<Option<inbox::Model>> {
             let due = due.clone().lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
             let Some(row) = due.one(&tx).await? else { return Ok(None) };
             inbox::Entity::update_many()
-                .col_expr(inbox::Column::State, Expr::value("working"))
+                .col_expr(inbox::Column::State, Expr::value(DeliveryState::Working))
                 .col_expr(inbox::Column::Attempts, Expr::value(row.attempts + 1))
                 .col_expr(inbox::Column::NextAt, Expr::value(app.now() + LEASE))
                 .filter(inbox::Column::Id.eq(row.id))
@@ -174,16 +177,16 @@ async fn take(app: &App) -> Outcome<Option<inbox::Model>> {
 fn held(row: &inbox::Model) -> Condition {
     Condition::all()
         .add(inbox::Column::Id.eq(row.id))
-        .add(inbox::Column::State.eq("working"))
+        .add(inbox::Column::State.eq(DeliveryState::Working))
         .add(inbox::Column::Attempts.eq(row.attempts))
 }
 
 /// Notes what became of an event; false if somebody else has taken it over, whose effect is the one that counts.
 async fn note(db: &impl ConnectionTrait, row: &inbox::Model, done: Done) -> Outcome<bool> {
     let (state, why) = match done {
-        Done::Acted => ("done", None),
-        Done::Ignored => ("ignored", None),
-        Done::Unusable(why) => ("failed", Some(why)),
+        Done::Acted => (DeliveryState::Done, None),
+        Done::Ignored => (DeliveryState::Ignored, None),
+        Done::Unusable(why) => (DeliveryState::Failed, Some(why)),
     };
     let noted = inbox::Entity::update_many()
         .col_expr(inbox::Column::State, Expr::value(state))
@@ -210,7 +213,10 @@ async fn put_off(app: &App, row: &inbox::Model, why: &str) -> Outcome<()> {
         .retry(|| async {
             let tx = app.db.begin().await?;
             inbox::Entity::update_many()
-                .col_expr(inbox::Column::State, Expr::value(if given_up { "failed" } else { "waiting" }))
+                .col_expr(
+                    inbox::Column::State,
+                    Expr::value(if given_up { DeliveryState::Failed } else { DeliveryState::Waiting }),
+                )
                 .col_expr(inbox::Column::NextAt, Expr::value(next))
                 .col_expr(inbox::Column::LastError, Expr::value(why))
                 .filter(held(row))
@@ -230,10 +236,10 @@ pub async fn take_up_again(app: &App) -> Outcome<()> {
         .retry(|| async {
             let tx = app.db.begin().await?;
             inbox::Entity::update_many()
-                .col_expr(inbox::Column::State, Expr::value("waiting"))
+                .col_expr(inbox::Column::State, Expr::value(DeliveryState::Waiting))
                 .col_expr(inbox::Column::NextAt, Expr::value(app.now()))
                 .filter(inbox::Column::Source.eq(PLATFORM))
-                .filter(inbox::Column::State.eq("working"))
+                .filter(inbox::Column::State.eq(DeliveryState::Working))
                 .exec(&tx)
                 .await?;
             tx.commit().await?;
@@ -254,7 +260,7 @@ pub async fn sweep(app: &App) -> Outcome<u64> {
     let kept = KEPT.max(age + BEYOND_AGE);
     let events = Condition::all()
         .add(inbox::Column::Source.eq(PLATFORM))
-        .add(inbox::Column::State.is_in(["done", "ignored", "failed"]))
+        .add(inbox::Column::State.is_in([DeliveryState::Done, DeliveryState::Ignored, DeliveryState::Failed]))
         .add(inbox::Column::ReceivedAt.lt(app.now() - kept));
     let events = db::sweep::<inbox::Entity>(&app.db, inbox::Column::Id, events).await?;
     Ok(events + departments::forget(app, app.now() - kept).await?)

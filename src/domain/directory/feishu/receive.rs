@@ -11,7 +11,7 @@ use crate::{
     app::App,
     db::Transient,
     domain::{Code, Fault, Outcome, digest},
-    entity::inbox,
+    entity::{inbox, words::DeliveryState},
     feishu::{Bad, CardTap, Event, Missing, Push, Stamp},
 };
 
@@ -77,7 +77,7 @@ async fn keep(app: &App, event: Event, bytes: &[u8], genuine: bool) -> Outcome<(
         body: Set(serde_json::to_string(&kept).map_err(Fault::internal)?),
         happened_at: Set(event.at.unwrap_or(now)),
         received_at: Set(now),
-        state: Set("waiting".to_owned()),
+        state: Set(DeliveryState::Waiting),
         attempts: Set(0),
         next_at: Set(now),
         last_error: Set(None),
@@ -121,7 +121,7 @@ pub(crate) async fn remember_tap(
         body: Set("{}".to_owned()),
         happened_at: Set(now),
         received_at: Set(now),
-        state: Set("done".to_owned()),
+        state: Set(DeliveryState::Done),
         attempts: Set(1),
         next_at: Set(now),
         last_error: Set(refusal.map(str::to_owned)),

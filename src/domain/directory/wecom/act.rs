@@ -12,7 +12,10 @@ use crate::{
     app::App,
     db::{self, Transient},
     domain::{Actor, Context, Fault, Language, Outcome},
-    entity::{inbox, outbox, words::Door},
+    entity::{
+        inbox, outbox,
+        words::{DeliveryState, Door},
+    },
     wecom::{Department, Fields, Member},
 };
 
@@ -54,7 +57,7 @@ pub async fn act_on_next(app: &Arc<App>) -> Outcome<bool> {
                 Err(fault) if fault.is_transient() => return Err(fault),
                 Err(fault) => return Ok(Err((row, fault))),
             };
-            let state = if done == Done::Acted { "done" } else { "ignored" };
+            let state = if done == Done::Acted { DeliveryState::Done } else { DeliveryState::Ignored };
             note(&tx, &row, state, row.attempts + 1, None).await?;
             tx.commit().await?;
             Ok(Ok(true))
@@ -70,7 +73,7 @@ pub async fn act_on_next(app: &Arc<App>) -> Outcome<bool> {
 fn waiting() -> Select<inbox::Entity> {
     inbox::Entity::find()
         .filter(inbox::Column::Source.eq(PLATFORM))
-        .filter(inbox::Column::State.eq("waiting"))
+        .filter(inbox::Column::State.eq(DeliveryState::Waiting))
         .order_by_asc(inbox::Column::Id)
         .limit(1)
 }
@@ -78,7 +81,7 @@ fn waiting() -> Select<inbox::Entity> {
 async fn note(
     db: &impl ConnectionTrait,
     row: &inbox::Model,
-    state: &str,
+    state: DeliveryState,
     attempts: i64,
     error: Option<String>,
 ) -> Outcome<()> {
@@ -100,7 +103,7 @@ async fn put_off(app: &App, row: &inbox::Model, fault: &Fault) -> Outcome<bool> 
     tracing::error!(event = row.id, attempts, given_up, cause = ?fault.cause(), "an event of WeCom was not acted on");
     let wait = TimeDelta::seconds(PAUSE << row.attempts.clamp(0, TRIES));
     let row = &inbox::Model { next_at: app.now() + wait, ..row.clone() };
-    let state = if given_up { "failed" } else { "waiting" };
+    let state = if given_up { DeliveryState::Failed } else { DeliveryState::Waiting };
     app.db
         .retry(|| async {
             let tx = app.db.begin().await?;
@@ -180,11 +183,11 @@ pub async fn sweep(app: &App) -> Outcome<u64> {
     let messages = app.now() - TimeDelta::days(KEPT_DAYS.1);
     let events = Condition::all()
         .add(inbox::Column::Source.eq(PLATFORM))
-        .add(inbox::Column::State.is_in(["done", "ignored", "failed"]))
+        .add(inbox::Column::State.is_in([DeliveryState::Done, DeliveryState::Ignored, DeliveryState::Failed]))
         .add(inbox::Column::ReceivedAt.lt(events));
     let messages = Condition::all()
         .add(outbox::Column::Channel.eq(PLATFORM))
-        .add(outbox::Column::State.is_in(["sent", "failed", "dropped"]))
+        .add(outbox::Column::State.is_in([DeliveryState::Sent, DeliveryState::Failed, DeliveryState::Dropped]))
         .add(outbox::Column::CreatedAt.lt(messages));
     let events = db::sweep::<inbox::Entity>(&app.db, inbox::Column::Id, events).await?;
     Ok(events + db::sweep::<outbox::Entity>(&app.db, outbox::Column::Id, messages).await?)

@@ -12,7 +12,7 @@ use super::{PLATFORM, connected};
 use crate::{
     app::{ALPHANUMERIC, App, draw},
     domain::{Code, Context, Fault, Outcome, Permission, staff::all_named},
-    entity::{outbox, person_binding},
+    entity::{outbox, person_binding, words::DeliveryState},
     wecom::{Failure, MOST_RECIPIENTS, cut},
 };
 
@@ -116,7 +116,7 @@ async fn write(app: &App, texts: &[Text]) -> Outcome<Vec<String>> {
             kind: Set("text".to_owned()),
             lane: Set(uuid.clone()),
             body: Set(serde_json::to_string(text).map_err(Fault::internal)?),
-            state: Set("waiting".to_owned()),
+            state: Set(DeliveryState::Waiting),
             attempts: Set(0),
             next_at: Set(now + WRITERS),
             created_at: Set(now),
@@ -143,7 +143,7 @@ async fn take(app: &App, which: Condition) -> Outcome<Option<outbox::Model>> {
             let tx = app.db.begin().await?;
             let row = outbox::Entity::find()
                 .filter(outbox::Column::Channel.eq(PLATFORM))
-                .filter(outbox::Column::State.eq("waiting"))
+                .filter(outbox::Column::State.eq(DeliveryState::Waiting))
                 .filter(which.clone())
                 .order_by_asc(outbox::Column::Id)
                 .limit(1)
@@ -152,7 +152,7 @@ async fn take(app: &App, which: Condition) -> Outcome<Option<outbox::Model>> {
                 .await?;
             let Some(row) = row else { return Ok(None) };
             outbox::Entity::update_many()
-                .col_expr(outbox::Column::State, Expr::value("working"))
+                .col_expr(outbox::Column::State, Expr::value(DeliveryState::Working))
                 .col_expr(outbox::Column::Attempts, Expr::value(row.attempts + 1))
                 .col_expr(outbox::Column::NextAt, Expr::value(app.now() + LEASE))
                 .filter(outbox::Column::Id.eq(row.id))
@@ -180,7 +180,10 @@ async fn send(app: &App, row: &outbox::Model, text: &Text) -> Outcome<Result<usi
         .retry(|| async {
             let tx = app.db.begin().await?;
             outbox::Entity::update_many()
-                .col_expr(outbox::Column::State, Expr::value(if error.is_none() { "sent" } else { "failed" }))
+                .col_expr(
+                    outbox::Column::State,
+                    Expr::value(if error.is_none() { DeliveryState::Sent } else { DeliveryState::Failed }),
+                )
                 .col_expr(outbox::Column::SentAt, Expr::value(error.is_none().then_some(now)))
                 .col_expr(outbox::Column::MessageId, Expr::value(message))
                 .col_expr(outbox::Column::LastError, Expr::value(error))
@@ -203,14 +206,14 @@ pub async fn send_next(app: &App) -> Outcome<bool> {
     let now = app.now();
     let due = outbox::Entity::find()
         .filter(outbox::Column::Channel.eq(PLATFORM))
-        .filter(outbox::Column::State.is_in(["waiting", "working"]))
+        .filter(outbox::Column::State.is_in([DeliveryState::Waiting, DeliveryState::Working]))
         .filter(outbox::Column::NextAt.lte(now))
         .order_by_asc(outbox::Column::Id)
         .one(app.db.read())
         .await?;
     match due {
         None => Ok(false),
-        Some(row) if row.state == "working" => {
+        Some(row) if row.state == DeliveryState::Working => {
             give_up(app).await?;
             Ok(true)
         }
@@ -232,10 +235,10 @@ async fn give_up(app: &App) -> Outcome<()> {
         .retry(|| async {
             let tx = app.db.begin().await?;
             outbox::Entity::update_many()
-                .col_expr(outbox::Column::State, Expr::value("failed"))
+                .col_expr(outbox::Column::State, Expr::value(DeliveryState::Failed))
                 .col_expr(outbox::Column::LastError, Expr::value("the server stopped while it was being sent"))
                 .filter(outbox::Column::Channel.eq(PLATFORM))
-                .filter(outbox::Column::State.eq("working"))
+                .filter(outbox::Column::State.eq(DeliveryState::Working))
                 .filter(outbox::Column::NextAt.lte(now))
                 .exec(&tx)
                 .await?;

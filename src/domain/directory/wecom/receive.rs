@@ -7,7 +7,7 @@ use super::PLATFORM;
 use crate::{
     app::App,
     domain::{Outcome, digest},
-    entity::inbox,
+    entity::{inbox, words::DeliveryState},
     wecom::{Fields, Refused, Stamp},
 };
 
@@ -82,7 +82,7 @@ async fn keep(app: &App, fields: &Fields, text: String) -> Outcome<()> {
         body: Set(text),
         happened_at: Set(happened_at(fields).unwrap_or(now)),
         received_at: Set(now),
-        state: Set("waiting".to_owned()),
+        state: Set(DeliveryState::Waiting),
         attempts: Set(0),
         next_at: Set(now),
         last_error: Set(None),

@@ -127,7 +127,7 @@ async fn what_cannot_be_read_is_refused_in_order() {
     }
     assert_eq!(world.stored().await, 6);
     world.act_for_feishu().await;
-    let states: Vec<_> = world.inbox_rows().await.into_iter().map(|row| row.state).collect();
+    let states: Vec<_> = world.inbox_rows().await.into_iter().map(|row| row.state.word().to_owned()).collect();
     assert_eq!(states, ["done", "done", "done", "ignored", "ignored", "ignored"]);
 }
 

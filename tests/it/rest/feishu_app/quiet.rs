@@ -1,52 +1,15 @@
 //! §8: no secret, no token, no code and no number is in any line of the log, whatever fails.
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-};
-
+use assetry::settings::Secret;
 use axum::http::Method;
 use serde_json::json;
-use tracing_subscriber::{
-    filter::filter_fn,
-    fmt::{self, MakeWriter},
-    layer::SubscriberExt,
-    registry,
-};
 
-use super::{USER_INFO, V1, V2, bind, both, call, comes, known, log_in, pair, profile, session, state_of};
-use crate::harness::{FEISHU_SECRET, FeishuFault};
-
-/// Keeps every line.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Lines {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
+use super::{USER_INFO, V1, V2, bind, both, both_with, call, comes, known, log_in, pair, profile, session, state_of};
+use crate::harness::{FEISHU_SECRET, FeishuFault, Log};
 
 #[tokio::test]
 async fn nothing_secret_is_logged() {
-    let lines = Lines::default();
-    let log = fmt::layer().with_ansi(false).with_writer(lines.clone());
-    // Spans wander to the threads of the database, which do not listen.
-    let log = registry().with(log).with(filter_fn(|about| about.is_event()));
-    let listening = tracing::subscriber::set_default(log);
+    let log = Log::listen();
     let (world, feishu) = both().await;
     known(&world, Some("demo"), "ou_demo", None).await;
     comes(&feishu, &profile("ou_demo", &json!({})));
@@ -79,13 +42,58 @@ async fn nothing_secret_is_logged() {
     feishu.refuse_tokens([FeishuFault::Code(200, 10014)]);
     bind(&world, &session, "张三", "13800001234").await;
     let verifier = feishu.calls(V2)[0].sent["code_verifier"].as_str().unwrap().to_owned();
-    drop(listening);
 
-    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let text = log.text();
     assert!(text.contains("somebody could not log in because of Feishu"), "{text}");
     let secrets = ["invented-code", "u-first", "ur-first", "u-second", "13800001234", "13800000000", "token-1"];
     for secret in secrets.into_iter().chain([FEISHU_SECRET, &state, &session, &verifier]) {
         let line = text.lines().find(|line| line.contains(secret));
         assert!(line.is_none(), "{secret} is in the log: {line:?}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_secret_of_pushes_and_cards_is_logged() {
+    let log = Log::listen();
+    let (world, feishu) = both_with(|settings| {
+        settings.encrypt_key = Some(Secret::new("invented encrypt key"));
+        settings.verification_token = Some(Secret::new("invented verification"));
+        settings.approval_callback_token = Some(Secret::new("invented callback"));
+    })
+    .await;
+    known(&world, Some("asdf"), "ou_admin", None).await;
+    let claim =
+        "mutation { approvalSubmit(input: { type: RETURN, assetId: \"1603786083cjxyxHTB\", acceptWarnings: true }) {
+        approval { id } userErrors { code } } }";
+    let token = world.token("samplestaff").await;
+    let submitted = world.graphql(claim, json!({}), Some(&token)).await;
+    assert!(submitted["data"]["approvalSubmit"]["approval"]["id"].is_string(), "{submitted}");
+    let send = "/open-apis/approval/v1/message/send";
+    feishu.fail(send, [FeishuFault::Code(400, 99_991_663), FeishuFault::Code(400, 230_013), FeishuFault::Broken]);
+    let taken = assetry::domain::notices::take(&world.app, 8).await.unwrap();
+    for row in &taken.messages {
+        assetry::domain::notices::send(&world.app, row).await.unwrap();
+    }
+    assert!(!feishu.calls(send).is_empty());
+    let person = json!({ "open_id": "ou_x", "name": "x", "mobile": "13800001234" });
+    let event = json!({
+        "schema": "2.0", "event": { "object": person },
+        "header": { "event_id": "e", "event_type": "contact.user.created_v3", "token": "invented verification" },
+    });
+    for path in ["/api/feishu_get_event", "/api/feishu/card"] {
+        call(&world, Method::POST, path, &[("x-lark-signature", "invented signature")], event.to_string()).await;
+    }
+    for token in ["invented callback", "another token"] {
+        let tap = json!({ "action_type": "APPROVE", "message_id": "none", "token": token, "reason": "13800001234" });
+        call(&world, Method::POST, "/api/feishu_approval", &[], tap.to_string()).await;
+    }
+    let shown = format!("{:?}", world.app.feishu);
+
+    let text = log.text();
+    assert!(text.contains("a message to Feishu did not leave"), "{text}");
+    for secret in ["invented", "13800001234", "token-1", &token, FEISHU_SECRET, "another token"] {
+        let line = text.lines().find(|line| line.contains(secret));
+        assert!(line.is_none(), "{secret} is in the log: {line:?}");
+        assert!(!shown.contains(secret), "{secret} is shown by the app");
     }
 }

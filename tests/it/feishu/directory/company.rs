@@ -214,7 +214,7 @@ impl World {
 
     /// What became of each event, in order of arrival.
     pub(super) async fn inbox_states(&self) -> Vec<String> {
-        self.inbox_rows().await.into_iter().map(|row| row.state).collect()
+        self.inbox_rows().await.into_iter().map(|row| row.state.word().to_owned()).collect()
     }
 
     /// The events, in order of arrival.
