@@ -11,7 +11,7 @@
 //! - [`domain`]: what the system can do, one function a thing, the same for every door; permissions and the error catalogue.
 //! - [`entity`]: the rows of the database as types; no rules.
 //! - [`app`]: everything a request can reach: database, clock, randomness, and the rules that settings fix.
-//! - [`feishu`]: the protocol of Feishu, for doors to come: API client, proof and reading of pushes; knows no entity.
+//! - [`feishu`]: the protocol of Feishu: API client, logins, cards, proof and reading of pushes; knows no entity.
 //! - [`wecom`]: the protocol of WeCom: calls, token, callbacks; knows no entity.
 //! - [`db`]: the only place that knows there are two databases.
 //! - [`settings`]: what the operator may set: defaults, under a file, under the environment.

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use tokio::time;
 
 use super::{
-    Door, Reader, faults, ide, identity,
+    Door, Reader, client, faults, ide, identity,
     negotiate::{self, Media},
     reader::REQUEST_ID,
     reply, stream,
@@ -47,7 +47,8 @@ struct Parameters {
 
 async fn answer(State(door): State<Door>, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
-    let reader = Reader::of(door.app(), &parts.headers);
+    let client = Some(client::address(door.app(), &parts));
+    let reader = Reader { client, ..Reader::of(door.app(), &parts.headers) };
     let mut response = match parts.method {
         Method::POST => post(&door, &reader, &parts, body).await,
         Method::GET | Method::HEAD if asks_for_socket(&parts.headers) => socket(&door, &reader, &mut parts).await,

@@ -1,6 +1,7 @@
 //! GraphQL: one door that every operation passes, the transports that lead to it, and the schema behind it.
 
 pub mod api;
+pub mod client;
 pub mod door;
 mod faults;
 pub mod http;

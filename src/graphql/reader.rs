@@ -1,5 +1,7 @@
 //! Who reads the answer: the language, and the id under which the log knows the request.
 
+use std::net::IpAddr;
+
 use async_graphql::Request;
 use axum::http::{HeaderMap, header};
 
@@ -21,19 +23,21 @@ pub struct Reader {
     pub language: Language,
     /// The id under which the log knows the request.
     pub request_id: String,
+    /// The address that the request came from; none where another door has counted its calls already.
+    pub client: Option<IpAddr>,
 }
 
 impl Reader {
     /// A reader of `language` with a new request id.
     pub fn new(app: &App, language: Language) -> Self {
-        Self { language, request_id: draw(&*app.random, ALPHANUMERIC, 20) }
+        Self { language, request_id: draw(&*app.random, ALPHANUMERIC, 20), client: None }
     }
 
     /// The reader that the headers of a request tell.
     pub fn of(app: &App, headers: &HeaderMap) -> Self {
         let language = language(headers);
         match headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).filter(|id| acceptable(id)) {
-            Some(id) => Self { language, request_id: id.to_owned() },
+            Some(id) => Self { language, request_id: id.to_owned(), client: None },
             None => Self::new(app, language),
         }
     }

@@ -14,7 +14,6 @@ use run::Dialect;
 pub mod asset_platform;
 pub mod attendance;
 pub mod body;
-pub mod client;
 pub mod feishu_app;
 pub mod field;
 pub mod files;

@@ -32,7 +32,7 @@ pub struct Feishu {
     pub max_age_seconds: u64,
     /// Which login flow of Feishu is spoken.
     pub oauth: FeishuOauth,
-    /// Where a login may lead back to; anywhere when empty.
+    /// Where a login may lead back to, whole strings; when empty, only below the public URL.
     pub redirect_uris: List,
     /// Whether a login must carry `state`.
     pub require_state: bool,

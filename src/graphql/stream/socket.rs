@@ -182,7 +182,7 @@ impl Talk {
             return Ok(failed(&id, &faults::refusal(faults::error(fault), &self.reader)));
         }
         let context = context(&self.door, self.token.as_deref()).await?;
-        let reader = Reader::new(self.door.app(), self.reader.language);
+        let reader = Reader { client: self.reader.client, ..Reader::new(self.door.app(), self.reader.language) };
         let mut request = Request::new(operation.query).variables(operation.variables).data(reader);
         request.operation_name = operation.operation_name;
         let ready = match self.door.ready(context, request) {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{
     envelope,
     faults::{self, own_words},
-    gate::bytes,
+    gate::{bytes, text},
     pushes::LARGEST,
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
         approvals::{self, CardAnswer, legacy_code},
     },
     rest::{
-        field::{Field, Kind, field, text},
+        field::Field,
         openapi::Subject,
         payload::Payload,
         row::{Case, Exchanging, Row, Verb},
@@ -27,11 +27,11 @@ use crate::{
 /// What a callback looks like that is not encrypted.
 const CALLBACK: &[Field] = &[
     text("action_type"),
-    field("message_id", Kind::Text(4096)).optional(),
+    text("message_id").optional(),
     text("user_id").optional(),
     text("action_context").optional(),
-    field("reason", Kind::Text(4096)).optional(),
-    field("token", Kind::Text(4096)).optional(),
+    text("reason").optional(),
+    text("token").optional(),
 ];
 
 /// What a tap is refused with, in the order of the contract.

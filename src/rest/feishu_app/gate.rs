@@ -12,9 +12,11 @@ use crate::{
     app::{App, Counted},
     domain::{Actor, Code, Context, Fault, sessions},
     entity::words::Door,
+    graphql::client,
     rest::{
         body::{self, Unread},
-        client, head,
+        field::{Field, Kind, field},
+        head,
         json::Document,
         refused::Refused,
         row::{Gate, Row, Verb},
@@ -26,8 +28,15 @@ use crate::{
 const LARGEST: usize = 1024 * 1024;
 /// Deepest nesting of a body.
 const DEEPEST: usize = 64;
+/// Most characters of a text (contract: feishu-app §1.1).
+const LONGEST: usize = 4096;
 /// The segment of the path that holds the session.
 const SESSION: &str = "session";
+
+/// A key of a body that holds text.
+pub(super) const fn text(key: &'static str) -> Field {
+    field(key, Kind::Text(LONGEST))
+}
 
 pub(super) async fn admit(call: &mut Call, body: Body) -> Result<Admitted, Refused> {
     if let Some(door) = counted(call.row)

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::{
     faults::{self, own_words, when},
-    gate,
+    gate::{self, text},
 };
 use crate::{
     domain::{
@@ -19,7 +19,6 @@ use crate::{
     },
     entity::words::StaffGroup,
     rest::{
-        field::{Field, Kind, field},
         head,
         openapi::Subject,
         payload::Payload,
@@ -28,11 +27,6 @@ use crate::{
         values,
     },
 };
-
-/// A key that holds text.
-const fn text(key: &'static str) -> Field {
-    field(key, Kind::Text(4096))
-}
 
 const NO_CODE: &str = "缺少code信息或code类型不正确";
 const NO_REDIRECT: &str = "缺少redirect_uri信息或redirect_uri类型不正确";

@@ -142,16 +142,24 @@ may not be is `REQUIRED`, `BLANK`, `TOO_LONG`, `CHARACTER_FORBIDDEN` or `OUT_OF_
         format!("\n### `{} {}`\n\n{}", row.verb.name(), row.path, parts.join("\n"))
     }
 
+    /// Whether the operation with this name changes nothing.
+    fn reads(&self, name: &str) -> bool {
+        let operation = self.operations.get(name);
+        operation.is_none_or(|it| it.document().operations.iter().all(|(_, it)| it.node.ty == OperationType::Query))
+    }
+
     /// The operation that answers `row` or gives the same, and what of its answer the legacy reply spells in its own way.
     fn answer(&self, row: &Row) -> Vec<String> {
-        let (name, before) = match (row.answer, row.like) {
-            (Answer::Operation(name), _) => (name, ""),
+        let (name, like) = match (row.answer, row.like) {
+            (Answer::Operation(name), _) => (name, None),
             (Answer::Native(_) | Answer::Exchange(_), Some(name)) if row.reply.is_some() => {
-                (name, "What the reply is made of, in pages:\n\n")
+                (name, Some("What the reply is made of"))
             }
-            (Answer::Native(_) | Answer::Exchange(_), Some(name)) => (name, "The same, in pages:\n\n"),
+            (Answer::Native(_) | Answer::Exchange(_), Some(name)) => (name, Some("The same")),
             _ => return Vec::new(),
         };
+        let in_pages = if self.reads(name) { ", in pages" } else { "" };
+        let before = like.map(|like| format!("{like}{in_pages}:\n\n")).unwrap_or_default();
         let mut spelled = Vec::new();
         if let Some(operation) = self.operations.get(name) {
             rewritten(&Shape::of(operation.document()), row, &mut spelled);

@@ -13,8 +13,9 @@ use crate::{
     app::{Counted, Exceeded},
     domain::{Actor, Context, sessions},
     entity::words::Door,
+    graphql::client,
     rest::{
-        client, head,
+        head,
         json::Document,
         refused::Refused,
         row::{Gate, Row},

@@ -12,7 +12,8 @@ use crate::{
         Code, Context, Outcome,
         sessions::{self, Face, Opened},
     },
-    rest::{client, json::Json, row::Exchanging, run::Call, values::members},
+    graphql::client,
+    rest::{json::Json, row::Exchanging, run::Call, values::members},
 };
 
 /// `POST /api/login`.

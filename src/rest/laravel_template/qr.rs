@@ -15,8 +15,8 @@ use crate::{
         qr_login::{self, Progress, Tap},
         staff,
     },
+    graphql::client,
     rest::{
-        client,
         row::{Exchanged, Exchanging, Says},
         run::Call,
         values::{members, text},

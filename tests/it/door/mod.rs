@@ -65,7 +65,7 @@ async fn faults_have_codes_and_speak_the_readers_language() {
     for (language, text) in
         [(Language::Chinese, "令牌失效，请重新登录"), (Language::English, "Log in first: there is no live session.")]
     {
-        let request = Request::new("{viewer}").data(Reader { language, request_id: "r1".into() });
+        let request = Request::new("{viewer}").data(Reader { language, request_id: "r1".into(), client: None });
         let response = shown(&door.execute(context(&door), request).await);
         assert_eq!(response["errors"][0]["message"], text);
         assert_eq!(response["errors"][0]["extensions"], json!({"code": "UNAUTHENTICATED", "requestId": "r1"}));

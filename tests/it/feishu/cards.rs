@@ -1,6 +1,7 @@
 //! Cards and texts about requests: what is sent to whom, when it changes, and what happens while Feishu fails (contract: feishu-app §3).
 
 use chrono::TimeDelta;
+use sea_orm::Set;
 use serde_json::{Value, json};
 
 use super::scene::{ADMIN, MESSAGES, MOVER, OTHER, SEND, STAFF, UPDATE, scene, scene_with};
@@ -335,4 +336,17 @@ async fn cards_of_waiting_requests_are_kept_and_other_messages_forgotten() {
     assert_eq!(assetry::domain::notices::sweep(&world.app).await.unwrap(), 1);
     let rows = world.outbox().await;
     assert_eq!(rows.iter().map(|row| row.kind.as_str()).collect::<Vec<_>>(), ["approval_card"]);
+}
+
+#[tokio::test]
+async fn who_is_known_by_user_id_alone_is_written_to_by_it_and_who_left_is_not() {
+    let (world, feishu) = scene().await;
+    let by_user_id = |row: &mut assetry::entity::person_binding::ActiveModel| row.user_id = Set(Some("u_x".to_owned()));
+    world.bound(Some(STAFF), "user:u_x", by_user_id).await;
+    world.bound(Some(ADMIN), "left:7", |_| {}).await;
+    world.submit(STAFF, json!({ "type": "RETURN", "assetId": HELD })).await;
+    world.deliver().await;
+    assert!(feishu.calls(SEND).is_empty(), "nothing reaches who left");
+    let text = feishu.calls(MESSAGES).pop().unwrap();
+    assert_eq!((text.query.as_str(), &text.sent["receive_id"]), ("receive_id_type=user_id", &json!("u_x")));
 }

@@ -5,7 +5,7 @@ use assetry::{
     entity::{asset, history, outbox, person_binding, staff, words::LockedBy},
     settings,
 };
-use chrono::{DateTime, TimeDelta};
+use chrono::TimeDelta;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
 use serde_json::{Value, json};
 
@@ -57,24 +57,11 @@ impl World {
 
     /// Binds a person to `ou_<name>` and `u_<name>`.
     pub(super) async fn bind(&self, unique_id: &str, name: &str) {
-        let staff_id = self.staff(unique_id).await.id;
-        let row = person_binding::ActiveModel {
-            platform: Set("feishu".to_owned()),
-            staff_id: Set(Some(staff_id)),
-            tenant: Set("tenant".to_owned()),
-            external_id: Set(format!("ou_{name}")),
-            union_id: Set(None),
-            user_id: Set(Some(format!("u_{name}"))),
-            name: Set(Some(name.to_owned())),
-            phone: Set(None),
-            info: Set("{}".to_owned()),
-            made_account: Set(false),
-            news_at: Set(DateTime::UNIX_EPOCH),
-            ..Default::default()
+        let more = |row: &mut person_binding::ActiveModel| {
+            row.user_id = Set(Some(format!("u_{name}")));
+            row.name = Set(Some(name.to_owned()));
         };
-        let tx = self.db().begin().await.unwrap();
-        row.insert(&tx).await.unwrap();
-        tx.commit().await.unwrap();
+        self.bound(Some(unique_id), &format!("ou_{name}"), more).await;
     }
 
     /// Changes a person behind the back of the domain.

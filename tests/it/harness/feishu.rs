@@ -7,6 +7,7 @@ use std::{
 };
 
 use assetry::{
+    entity::{person_binding, staff},
     feishu::{Client, Config},
     settings::{self, Secret},
 };
@@ -18,10 +19,12 @@ use axum::{
     response::{IntoResponse, Response},
     routing::any,
 };
+use chrono::DateTime;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
-use super::TestClock;
+use super::{TestClock, World};
 
 const APP: &str = "cli_invented";
 /// Its secret.
@@ -255,5 +258,38 @@ fn failed(fault: &FeishuFault) -> Response {
             let pieces = [Ok(Bytes::from("{\"code\"")), Err(std::io::Error::other("cut"))];
             Body::from_stream(futures_util::stream::iter(pieces)).into_response()
         }
+    }
+}
+
+impl World {
+    /// A row that knows a person of Feishu by open_id, and whose account they have; `more` says what else is known.
+    pub(crate) async fn bound(
+        &self,
+        unique_id: Option<&str>,
+        open_id: &str,
+        more: impl FnOnce(&mut person_binding::ActiveModel),
+    ) -> person_binding::Model {
+        let tx = self.db().begin().await.unwrap();
+        let staff_id = match unique_id {
+            Some(unique_id) => {
+                let person = staff::Entity::find().filter(staff::Column::UniqueId.eq(unique_id)).one(&tx).await;
+                Some(person.unwrap().unwrap().id)
+            }
+            None => None,
+        };
+        let mut row = person_binding::ActiveModel {
+            platform: Set("feishu".to_owned()),
+            staff_id: Set(staff_id),
+            tenant: Set(String::new()),
+            external_id: Set(open_id.to_owned()),
+            info: Set("{}".to_owned()),
+            made_account: Set(false),
+            news_at: Set(DateTime::UNIX_EPOCH),
+            ..Default::default()
+        };
+        more(&mut row);
+        let row = row.insert(&tx).await.unwrap();
+        tx.commit().await.unwrap();
+        row
     }
 }

@@ -2,7 +2,10 @@
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 
-use crate::domain::directory::feishu::{self, Bind, LogIn, Profile, WayWanted};
+use crate::{
+    app::Counted,
+    domain::directory::feishu::{self, Bind, LogIn, Profile, WayWanted},
+};
 
 use super::super::{
     kit::{Caller, payload, settle},
@@ -110,6 +113,7 @@ impl FeishuMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Where it leads.")] input: FeishuWayOpenInput,
     ) -> Result<FeishuWayOpenPayload> {
+        ctx.count(Counted::FeishuRedirect)?;
         let wanted = WayWanted { redirect_uri: input.redirect_uri, binds: input.binds };
         let (way, user_errors) = settle(ctx, feishu::open_way(ctx.domain()?, &wanted).await).await?;
         let (url, state) = way.map(|way| (way.url, way.state)).unzip();
@@ -122,6 +126,7 @@ impl FeishuMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What Feishu's page gave.")] input: FeishuLoginInput,
     ) -> Result<FeishuLoginPayload> {
+        ctx.count(Counted::FeishuLogin)?;
         let domain = ctx.domain()?;
         let FeishuLoginInput { code, redirect_uri, state, kept_state } = input;
         let log_in = LogIn { code, redirect_uri, state, kept_state };

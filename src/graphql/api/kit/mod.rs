@@ -11,8 +11,9 @@ pub(super) use input::{InSubtreeOf, change, change_text, day, given, items, name
 pub(super) use payload::{UserError, payload, settle, user_errors};
 
 use crate::{
+    app::Counted,
     domain::{self, Code, Outcome},
-    graphql::loaders::Loaders,
+    graphql::{Reader, loaders::Loaders},
 };
 
 /// What resolvers reach through the request.
@@ -23,6 +24,8 @@ pub(super) trait Caller {
     fn loaders(&self) -> Outcome<&Loaders>;
     /// The language of texts.
     fn language(&self) -> domain::Language;
+    /// Counts a call of a public door; refused when there were too many from where it comes.
+    fn count(&self, door: Counted) -> Outcome<()>;
 }
 
 impl Caller for async_graphql::Context<'_> {
@@ -35,6 +38,13 @@ impl Caller for async_graphql::Context<'_> {
     }
 
     fn language(&self) -> domain::Language {
-        self.data_opt::<crate::graphql::Reader>().map(|reader| reader.language).unwrap_or_default()
+        self.data_opt::<Reader>().map(|reader| reader.language).unwrap_or_default()
+    }
+
+    fn count(&self, door: Counted) -> Outcome<()> {
+        let Some(client) = self.data_opt::<Reader>().and_then(|reader| reader.client) else { return Ok(()) };
+        let counted = self.domain()?.app.rates.count(door, client);
+        counted
+            .map_err(|exceeded| Code::LimitExceeded.about(format_args!("calls a minute, wait {} s", exceeded.seconds)))
     }
 }

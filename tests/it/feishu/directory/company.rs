@@ -16,7 +16,7 @@ use axum::{
     http::{Request, StatusCode},
 };
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 
 use crate::harness::{Content, Feishu, Reply, World};
@@ -103,20 +103,7 @@ pub(super) fn success() -> Value {
 impl World {
     /// Binds the account with this legacy key.
     pub(crate) async fn bind_on_feishu(&self, unique_id: &str, open_id: &str) {
-        let tx = self.db().begin().await.unwrap();
-        let person = staff::Entity::find().filter(staff::Column::UniqueId.eq(unique_id)).one(&tx).await.unwrap();
-        let link = person_binding::ActiveModel {
-            platform: Set("feishu".to_owned()),
-            staff_id: Set(Some(person.unwrap().id)),
-            tenant: Set(String::new()),
-            external_id: Set(open_id.to_owned()),
-            info: Set("{}".to_owned()),
-            made_account: Set(false),
-            news_at: Set(DateTime::UNIX_EPOCH),
-            ..Default::default()
-        };
-        link.insert(&tx).await.unwrap();
-        tx.commit().await.unwrap();
+        self.bound(Some(unique_id), open_id, |_| {}).await;
     }
 
     /// A session of the person with this legacy key, as this dialect writes it.

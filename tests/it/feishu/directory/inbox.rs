@@ -131,3 +131,36 @@ async fn sixteen_at_once_have_one_effect() {
         assert_eq!(staff::Entity::find().count(world.db().read()).await.unwrap(), before + 1);
     }
 }
+
+#[tokio::test]
+async fn who_comes_back_after_the_lease_does_not_undo_what_another_did() {
+    let (world, stand_in) = both_with(|settings| settings.retry_base_ms = 1000).await;
+    let told = world.envelope(CREATED, 1, json!({ "object": newcomer() }));
+    world.pushed(&[], told.to_string()).await;
+    stand_in.hold(ASKED);
+    let slow = tokio::spawn({
+        let app = world.app.clone();
+        async move { feishu::act_on_next(&app).await.unwrap() }
+    });
+    while stand_in.calls(ASKED).is_empty() {
+        tokio::task::yield_now().await;
+    }
+    world.clock.advance(TimeDelta::seconds(31));
+    stand_in.fail(ASKED, [Fault::Status(500)]);
+    let quick = tokio::spawn({
+        let app = world.app.clone();
+        async move { feishu::act_on_next(&app).await.unwrap() }
+    });
+    while stand_in.calls(ASKED).len() < 2 {
+        tokio::task::yield_now().await;
+    }
+    // One of the two meets the failure: whichever it is, the second one's note is the one that counts.
+    stand_in.release(ASKED);
+    assert!(slow.await.unwrap() && quick.await.unwrap());
+    let row = &world.inbox_rows().await[0];
+    assert_eq!(row.attempts, 2);
+    world.clock.advance(TimeDelta::seconds(10));
+    world.act_for_feishu().await;
+    assert_eq!(world.inbox_states().await, ["done"]);
+    assert_eq!(world.who_is("ou_1").await.unwrap().name, "张三");
+}

@@ -379,3 +379,31 @@ async fn graphql_logs_in_likewise() {
     assert_eq!(answer["userErrors"][0], json!({ "code": "FEISHU_UNBOUND", "field": null, "message": UNBOUND }));
     assert_eq!(person(&world, "demo").await.username, "demo");
 }
+
+#[tokio::test]
+async fn who_was_known_by_user_id_alone_is_known_by_open_id_after_a_login() {
+    let (world, feishu) = both().await;
+    let told = json!({ "event": { "object": { "user_id": "e33ggbyz", "name": "张三", "mobile": "12345678910" } } });
+    call(&world, Method::POST, "/api/feishu_get_event", &[], told.to_string()).await;
+    while assetry::domain::directory::feishu::act_on_next(&world.app).await.unwrap() {}
+    let made = bindings(&world).await.pop().unwrap();
+    comes(&feishu, &profile("ou_new", &json!({ "user_id": "e33ggbyz" })));
+    session(&log_in(&world, &json!({ "code": "c" })).await);
+    let known = bindings(&world).await;
+    let [link] = known.as_slice() else { panic!("{known:?}") };
+    assert_eq!((link.id, link.staff_id, link.external_id.as_str()), (made.id, made.staff_id, "ou_new"));
+    comes(&feishu, &profile("ou_other", &json!({ "user_id": "somebody else" })));
+    refuses(&log_in(&world, &json!({ "code": "c" })).await, 2, UNBOUND);
+}
+
+#[tokio::test]
+async fn logins_through_graphql_are_counted_with_those_of_this_door() {
+    let (world, _feishu) = both().await;
+    let log_in = "mutation { feishuLogin(input: { code: \"\" }) { userErrors { code } } }";
+    for _ in 0..60 {
+        let reply = world.graphql(log_in, json!({}), None).await;
+        assert_eq!(reply["data"]["feishuLogin"]["userErrors"][0]["code"], json!("REQUIRED"), "{reply}");
+    }
+    let reply = world.graphql(log_in, json!({}), None).await;
+    assert_eq!(reply["errors"][0]["extensions"]["code"], json!("LIMIT_EXCEEDED"), "{reply}");
+}

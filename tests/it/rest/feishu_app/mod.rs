@@ -17,7 +17,7 @@ use axum::{
     body::Body,
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
 use serde_json::{Value, json};
 
 use crate::harness::{Content, Feishu, Reply, World};
@@ -138,26 +138,14 @@ async fn pairs(world: &World) -> Vec<user_token::Model> {
 
 /// A row that knows a person of Feishu, and whose account they have.
 async fn known(world: &World, unique_id: Option<&str>, open_id: &str, union_id: Option<&str>) -> person_binding::Model {
-    let staff_id = match unique_id {
-        Some(unique_id) => Some(person(world, unique_id).await.id),
-        None => None,
+    let (union_id, now) = (union_id.map(str::to_owned), world.app.now());
+    let more = |row: &mut person_binding::ActiveModel| {
+        row.tenant = Set(TENANT.to_owned());
+        row.union_id = Set(union_id);
+        row.name = Set(Some("旧名".to_owned()));
+        row.news_at = Set(now);
     };
-    let tx = world.db().begin().await.unwrap();
-    let row = person_binding::ActiveModel {
-        platform: Set("feishu".to_owned()),
-        staff_id: Set(staff_id),
-        tenant: Set(TENANT.to_owned()),
-        external_id: Set(open_id.to_owned()),
-        union_id: Set(union_id.map(str::to_owned)),
-        name: Set(Some("旧名".to_owned())),
-        info: Set("{}".to_owned()),
-        made_account: Set(false),
-        news_at: Set(world.app.now()),
-        ..Default::default()
-    };
-    let row = row.insert(&tx).await.unwrap();
-    tx.commit().await.unwrap();
-    row
+    world.bound(unique_id, open_id, more).await
 }
 
 /// Locks or unlocks a person.

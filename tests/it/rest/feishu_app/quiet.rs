@@ -61,7 +61,7 @@ async fn nothing_secret_of_pushes_and_cards_is_logged() {
         settings.approval_callback_token = Some(Secret::new("invented callback"));
     })
     .await;
-    known(&world, Some("asdf"), "ou_admin", None).await;
+    known(&world, Some("lwk4j5lk234"), "ou_admin", None).await;
     let claim =
         "mutation { approvalSubmit(input: { type: RETURN, assetId: \"1603786083cjxyxHTB\", acceptWarnings: true }) {
         approval { id } userErrors { code } } }";

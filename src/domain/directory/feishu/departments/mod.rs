@@ -12,7 +12,7 @@ use sea_orm::{
 use super::{PLATFORM, learn, recall};
 use crate::{
     app::App,
-    domain::{Context, Key, Outcome, text},
+    domain::{Context, Key, Outcome, directory::rows, text},
     entity::{department, department_binding},
     feishu::Department,
 };
@@ -119,7 +119,7 @@ pub(super) async fn apply(db: &impl ConnectionTrait, ctx: &Context, told: &Told<
         let mut forest = Forest::new(rows, linked, told.root);
         forest.plant(db, ctx, &news).await?;
         let changed = forest.arrange(ctx, &news);
-        write(db, &changed).await?;
+        rows::store_departments(db, &changed).await?;
         let changed: HashSet<i64> = changed.iter().map(|row| row.id).collect();
         link(db, told, &links, &forest, &news, &changed).await?;
     }
@@ -130,17 +130,6 @@ pub(super) async fn apply(db: &impl ConnectionTrait, ctx: &Context, told: &Told<
         vanish(db, vanished.map(|link| link.id).collect()).await?;
     }
     Ok(!news.is_empty())
-}
-
-/// Stores rows that exist, as they are from now on.
-async fn write(db: &impl ConnectionTrait, rows: &[department::Model]) -> Outcome<()> {
-    use department::Column::{Id, Name, ParentId, UpdatedAt, Version};
-    for chunk in rows.chunks(CHUNK) {
-        let rows = chunk.iter().map(|row| row.clone().into_active_model().reset_all());
-        let again = OnConflict::column(Id).update_columns([Name, ParentId, Version, UpdatedAt]).to_owned();
-        department::Entity::insert_many(rows).on_conflict(again).exec_without_returning(db).await?;
-    }
-    Ok(())
 }
 
 /// Stores which department is which, and how new that is. A sync that brings nothing new writes nothing.

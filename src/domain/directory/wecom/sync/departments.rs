@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     db::continue_keys,
-    domain::{Context, Outcome, text},
+    domain::{Context, Outcome, directory::rows, text},
     entity::{department, department_binding},
     wecom::Department,
 };
@@ -43,7 +43,7 @@ pub(crate) async fn apply(
     delivered.sort_unstable_by_key(|department| department.id);
 
     forest.plant(db, ctx, &delivered).await?;
-    write(db, &forest.arrange(ctx, &delivered)).await?;
+    rows::store_departments(db, &forest.arrange(ctx, &delivered)).await?;
     link(db, ctx, corp, &links, &forest, &delivered).await?;
     if whole {
         let gone = links.iter().filter(|(id, link)| link.delivered && !there.contains(id));
@@ -172,17 +172,6 @@ fn new(ctx: &Context, department: &Department) -> department::Model {
         created_at: ctx.now(),
         updated_at: ctx.now(),
     }
-}
-
-/// Stores rows that exist, as they are from now on.
-async fn write(db: &impl ConnectionTrait, rows: &[department::Model]) -> Outcome<()> {
-    use department::Column::{Id, Name, ParentId, UpdatedAt, Version};
-    for chunk in rows.chunks(CHUNK) {
-        let rows = chunk.iter().map(|row| row.clone().into_active_model().reset_all());
-        let again = OnConflict::column(Id).update_columns([Name, ParentId, Version, UpdatedAt]).to_owned();
-        department::Entity::insert_many(rows).on_conflict(again).exec_without_returning(db).await?;
-    }
-    Ok(())
 }
 
 async fn link(

@@ -9,16 +9,9 @@ use sea_orm::{
 
 use super::book::Book;
 use crate::{
-    domain::{
-        Context, Fault, Outcome,
-        rbac::{self, RoleKey},
-        sessions,
-    },
-    entity::{membership, person_binding, staff, staff_role},
+    domain::{Context, Fault, Outcome, directory::rows},
+    entity::{membership, person_binding, staff},
 };
-
-/// The role of everybody whom WeCom brings.
-const ROLE: &str = "user";
 
 /// A person after the news.
 pub(super) enum Account {
@@ -63,53 +56,23 @@ pub(super) async fn write(db: &impl ConnectionTrait, ctx: &Context, book: &Book,
 
 /// Makes the new people, and gives their keys by username.
 async fn make(db: &impl ConnectionTrait, entries: &[Entry]) -> Outcome<HashMap<String, i64>> {
-    let rows: Vec<_> = entries
-        .iter()
-        .filter_map(|entry| match &entry.account {
-            Account::New(row) => {
-                let mut row = row.clone().into_active_model().reset_all();
-                row.not_set(staff::Column::Id);
-                Some(row)
-            }
-            Account::Same(_) | Account::Changed { .. } => None,
-        })
-        .collect();
-    if rows.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let made = staff::Entity::insert_many(rows).exec_with_returning(db).await?;
-    let made: HashMap<String, i64> = made.into_iter().map(|row| (row.username, row.id)).collect();
-    match rbac::find(db, &RoleKey::Name(ROLE.to_owned())).await {
-        Ok(role) => {
-            let given = made.values().map(|id| staff_role::ActiveModel { staff_id: Set(*id), role_id: Set(role.id) });
-            staff_role::Entity::insert_many(given).exec_without_returning(db).await?;
-        }
-        Err(fault) if fault.code == crate::domain::Code::RoleNotFound => {
-            tracing::warn!(role = ROLE, "people from WeCom get no role: it was deleted");
-        }
-        Err(fault) => return Err(fault),
-    }
-    Ok(made)
+    let new = entries.iter().filter_map(|entry| match &entry.account {
+        Account::New(row) => Some(row.clone()),
+        _ => None,
+    });
+    rows::make_people(db, new.collect()).await
 }
 
 /// Stores the people who changed, and ends the sessions of who is locked now.
 async fn change(db: &impl ConnectionTrait, ctx: &Context, entries: &[Entry]) -> Outcome<()> {
-    use staff::Column::{DepartmentId, Email, Id, Locked, LockedBy, Mobile, Name, UpdatedAt, Version};
-    let (mut rows, mut ended) = (Vec::new(), Vec::new());
+    let (mut people, mut ended) = (Vec::new(), Vec::new());
     for entry in entries {
         if let Account::Changed { row, ended: locked } = &entry.account {
-            rows.push(row.clone().into_active_model().reset_all());
+            people.push(row.clone());
             ended.extend(Some(row.id).filter(|_| *locked));
         }
     }
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let again = OnConflict::column(Id)
-        .update_columns([Name, DepartmentId, Mobile, Email, Locked, LockedBy, Version, UpdatedAt])
-        .to_owned();
-    staff::Entity::insert_many(rows).on_conflict(again).exec_without_returning(db).await?;
-    Ok(sessions::end_all_of(db, &ended, ctx.now()).await?)
+    rows::store_people(db, ctx, people, &ended).await
 }
 
 /// Stores the links that changed, and gives the keys of all by external id.
