@@ -12,10 +12,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{
-    delivery, serve,
-    settings::{self, Settings},
-};
+use crate::{app::App, delivery, serve, settings::Settings};
 
 use super::{Stop, demo, logging, start};
 
@@ -34,7 +31,6 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Stop> {
     let mut settings = Settings::load()?;
     settings.feishu.allow_unsigned.get_or_insert(arguments.demo);
     logging::start(&settings.log);
-    warn_of_open_doors(&settings.feishu);
     let listener = TcpListener::bind(settings.listen).await.map_err(|error| {
         Stop::because(format!("The address {} (setting listen) cannot be listened on: {error}.", settings.listen))
     })?;
@@ -43,6 +39,9 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Stop> {
     let db = start::database(&settings).await?;
     start::ready_tables(&db, &settings, arguments.demo).await?;
     let app = start::open(&settings, db, address).await?;
+    if settings.feishu.allow_unsigned == Some(true) {
+        warn_of_open_doors(&app);
+    }
     app.files.prepare().map_err(|error| {
         let folder = settings.files.folder.display();
         Stop::because(format!("The folder {folder} (setting files.folder) cannot be used: {error}."))
@@ -80,18 +79,15 @@ pub(super) async fn run(arguments: &Arguments) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Says which doors take pushes from anybody (contract: feishu-app §0).
-fn warn_of_open_doors(feishu: &settings::Feishu) {
-    if feishu.allow_unsigned != Some(true) {
-        return;
-    }
-    if feishu.encrypt_key.is_none() && feishu.verification_token.is_none() {
+/// Says which of Feishu's doors take pushes from anybody (contract: feishu-app §0).
+fn warn_of_open_doors(app: &App) {
+    if !app.feishu.door.proves_events() {
         tracing::warn!(
             "events and cards of Feishu are taken from anybody: neither encrypt_key nor verification_token is set"
         );
     }
-    if feishu.approval_callback_token.is_none() && feishu.approval_callback_key.is_none() {
-        tracing::warn!("approval callbacks of Feishu are taken from anybody: neither token nor key is set");
+    if !app.feishu.door.proves_approvals() {
+        tracing::warn!("approval callbacks of Feishu are taken from anybody: neither their token nor their key is set");
     }
 }
 

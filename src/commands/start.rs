@@ -83,8 +83,8 @@ pub async fn open(settings: &Settings, db: Database, address: SocketAddr) -> Res
     let vault =
         Vault::new(secret.as_bytes()).ok_or_else(|| Stop::because("The JWT secret cannot be made into a key."))?;
     let made_token = match &settings.feishu.approval_callback_token {
-        Some(token) => token.expose().to_owned(),
-        None => secrets::kept_sealed(&db, &vault, &*random as &dyn Random, clock.now(), CALLBACK_TOKEN).await?,
+        Some(token) if !token.expose().is_empty() => token.expose().to_owned(),
+        _ => secrets::kept_sealed(&db, &vault, &*random as &dyn Random, clock.now(), CALLBACK_TOKEN).await?,
     };
     let public_url = settings.public_url(address);
     let feishu = Feishu::new(&settings.feishu, Arc::clone(&clock) as Arc<dyn Clock>, &public_url, made_token)
