@@ -249,3 +249,14 @@ async fn what_comes_into_scope_comes() {
     let two = world.place_of("od-2").await.unwrap();
     assert_eq!(world.place_of("od-3").await.unwrap().parent_id, Some(two.id));
 }
+
+#[tokio::test]
+async fn an_answer_about_somebody_else_is_none() {
+    let (world, feishu) = both().await;
+    let somebody = json!({ "open_id": ADMIN, "user_id": "another", "name": "somebody else" });
+    feishu.answer("/open-apis/contact/v3/users/e33ggbyz", [json!({ "code": 0, "data": { "user": somebody } })]);
+    let before = world.binding_of(ADMIN).await;
+    world.told(&json!({ "event": { "object": { "user_id": "e33ggbyz", "name": "张三" } } })).await;
+    assert_eq!(world.binding_of(ADMIN).await, before);
+    assert_eq!(world.who_is("user:e33ggbyz").await.unwrap().name, "张三");
+}

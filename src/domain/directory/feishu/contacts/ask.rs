@@ -133,7 +133,10 @@ impl<'a> Asking<'a> {
             (None, None) => return Ok(None),
         };
         match self.client {
-            Some(client) => said(client.find_person(known, Patience::Once).await),
+            Some(client) => {
+                let found = said(client.find_person(known, Patience::Once).await)?;
+                Ok(found.filter(|found| is_same(person, found)))
+            }
             None => Ok(None),
         }
     }
@@ -156,6 +159,14 @@ impl<'a> Asking<'a> {
     async fn is_place(&self, id: &str) -> Outcome<bool> {
         Ok(id == ROOT || !departments::places(self.ctx.db().read(), vec![id]).await?.is_empty())
     }
+}
+
+/// Whether an answer is about who was asked about, as far as the ids tell: what belongs to somebody else must not be mixed in.
+fn is_same(asked: &Person, found: &Person) -> bool {
+    let agree = |one: &Option<String>, other: &Option<String>| one.is_none() || other.is_none() || one == other;
+    agree(&asked.open_id, &found.open_id)
+        && agree(&asked.union_id, &found.union_id)
+        && agree(&asked.user_id, &found.user_id)
 }
 
 /// The departments of a person, the most important one first.
